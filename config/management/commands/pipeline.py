@@ -1,0 +1,35 @@
+"""Run what is pending through every stage, on workers, and return when all is done."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config import bars, walking, workers
+
+
+class Command(BaseCommand):
+    help = (
+        "Run what is pending through every stage and return when all is done. Workers that answer do the work; "
+        "where none does, one is started for the while."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON list, an object a stage")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            with workers.serving() as worker, bars.Bars() as watch:
+                walked = walking.walk(worker=worker, watch=watch)
+        except workers.WorkerError as error:
+            raise CommandError(str(error)) from None
+        rows = [
+            {"stage": each.stage.name, "row_count": each.progress.row_count, "seconds": round(each.seconds, 1)}
+            for each in walked
+        ]
+        if options["json"]:
+            self.stdout.write(json.dumps(rows))
+            return
+        for row in rows:
+            self.stdout.write(f"{row['stage']:16} {row['row_count']:>8} rows {row['seconds']:>7} s")

@@ -1,0 +1,35 @@
+"""What every test stands on: real embedded services, a lake of its own, the real data where it lies."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from config import embedded
+
+    embedded.join(settings.EMBEDDED_ADDRESSES, services=settings.EMBEDDED_SERVICES)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of recorded real data beside the project."""
+    if not SHARED_DATA.exists():
+        pytest.skip("the folder shared/data is not beside this checkout")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def lake_dir(tmp_path: Path, settings) -> Path:
+    """A lake of the test's own."""
+    folder = tmp_path / "lake"
+    settings.STORAGES = settings.STORAGES | {
+        "lake": {"BACKEND": "ingestion.lake.FolderStorage", "OPTIONS": {"location": folder}}
+    }
+    return folder

@@ -1,0 +1,15 @@
+import pytest
+
+from tests.system.stack import LECTURES, Stack, write_course
+
+
+@pytest.fixture(scope="package")
+def finished(tmp_path_factory):
+    """A stack that took two lectures through every stage, undisturbed, with what that left."""
+    folder = tmp_path_factory.mktemp("finished")
+    stack = Stack(folder / "var")
+    stack.course = write_course(folder / "course", video_ids=LECTURES)
+    stack.manage("ingest", str(stack.course))
+    stack.manage("pipeline")
+    yield stack, stack.rows(), stack.lake()
+    stack.close()

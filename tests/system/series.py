@@ -1,0 +1,30 @@
+"""The long series: workers killed again and again at random moments, seeded (`make faults`).
+
+python -m pytest tests/system/series.py
+"""
+
+import random
+import time
+
+from tests.system.stack import LECTURES, Stack, write_course
+
+ROUNDS = 10
+
+
+def test_workers_killed_at_random_moments_lose_and_double_nothing(tmp_path, finished):
+    chance = random.Random(20261123)
+    for number in range(ROUNDS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        stack = Stack(folder / "var")
+        try:
+            stack.manage("ingest", str(write_course(folder / "course", video_ids=LECTURES)))
+            pipeline = stack.start("pipeline")
+            for _ in range(chance.randint(1, 2)):
+                time.sleep(chance.uniform(2, 25))
+                stack.kill_workers()
+            output, _ = pipeline.communicate()
+            assert pipeline.returncode == 0, output
+            assert (stack.rows(), stack.lake()) == finished[1:]
+        finally:
+            stack.close()
