@@ -1,0 +1,266 @@
+"""Writing what a source yields: raw tables, lake and the catalogue of videos, one page a transaction.
+
+A page is written to the lake before its rows are committed, under a key made of its run and the run's count of
+objects. A run that died is taken up again and counts from what it committed, so an object whose rows never came
+is overwritten, never doubled.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.db.models import Q
+
+from ingestion import sources
+from ingestion.lake import lake
+from ingestion.models import (
+    Availability,
+    Course,
+    IngestionRun,
+    MediaFile,
+    RawObservation,
+    RawRecord,
+    RawRejectedRecord,
+    Video,
+)
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What a page added: payloads and sightings not seen before, refusals, media, payloads withheld."""
+
+    record_count: int = 0
+    observation_count: int = 0
+    rejected_count: int = 0
+    media_count: int = 0
+    withheld_count: int = 0
+
+
+@dataclass(frozen=True)
+class _Sighting:
+    record: sources.Record
+    sha256: str
+
+
+def land_page(page: sources.Page, *, run: IngestionRun, course_title: str, now: datetime) -> Landed:
+    """Land one page, all of it or nothing; a page landed before adds nothing."""
+    with transaction.atomic():
+        removed = _removed_ids(page)
+        records = [record for record in page.records if record.video_id not in removed]
+        sightings = [_Sighting(record, _sha256_of(record.payload)) for record in records]
+        record_count, rows = _land_records(page, sightings, source=run.source, now=now)
+        observation_count = _land_observations(page, sightings, rows, run=run)
+        for record in records:
+            _catalogue(record, page=page)
+        media = [file for file in page.media if file.video_id not in removed]
+        media_count = sum(_land_media(file, now=now) for file in media)
+        _enrol(page, records, title=course_title)
+        return Landed(
+            record_count=record_count,
+            observation_count=observation_count,
+            rejected_count=_land_rejections(page, run=run, now=now),
+            media_count=media_count,
+            withheld_count=len(page.records) - len(records),
+        )
+
+
+def _removed_ids(page: sources.Page) -> set[str]:
+    ids = {record.video_id for record in page.records} | {file.video_id for file in page.media}
+    # Locked, so that a removal waits for this page or this page sees the removal.
+    videos = Video.objects.filter(video_id__in=ids).order_by("video_id").select_for_update()
+    return {video.video_id for video in videos if video.availability == Availability.REMOVED}
+
+
+def _sha256_of(payload: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _land_records(
+    page: sources.Page, sightings: list[_Sighting], *, source: str, now: datetime
+) -> tuple[int, dict[tuple[str, str], RawRecord]]:
+    """Insert the payloads not yet known; return how many, and the rows of all by id and digest."""
+    known = _rows(page, sightings, source=source)
+    RawRecord.objects.bulk_create(
+        [
+            RawRecord(
+                source=source,
+                kind=page.kind,
+                external_id=sighting.record.external_id,
+                video_id=sighting.record.video_id,
+                fetched_at=now,
+                etag=sighting.record.etag,
+                payload=sighting.record.payload,
+                payload_sha256=sighting.sha256,
+            )
+            for sighting in sightings
+            if (sighting.record.external_id, sighting.sha256) not in known
+        ],
+        ignore_conflicts=True,
+    )
+    rows = _rows(page, sightings, source=source)
+    return len(rows) - len(known), rows
+
+
+def _rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[tuple[str, str], RawRecord]:
+    wanted = {(sighting.record.external_id, sighting.sha256) for sighting in sightings}
+    rows = RawRecord.objects.filter(
+        source=source, kind=page.kind, payload_sha256__in={digest for _, digest in wanted}
+    ).defer("payload")
+    return {key: row for row in rows if (key := (row.external_id, row.payload_sha256)) in wanted}
+
+
+def _land_observations(
+    page: sources.Page,
+    sightings: list[_Sighting],
+    rows: dict[tuple[str, str], RawRecord],
+    *,
+    run: IngestionRun,
+) -> int:
+    """Write the sightings not yet known to the lake as one object, then as rows; return how many."""
+    records = {key: row.pk for key, row in rows.items()}
+    seen = set(
+        RawObservation.objects.filter(record_id__in=records.values(), observed_at=page.observed_at).values_list(
+            "record_id", flat=True
+        )
+    )
+    new = {
+        pk: sighting
+        for sighting in sightings
+        if (pk := records[sighting.record.external_id, sighting.sha256]) not in seen
+    }
+    if not new:
+        return 0
+    run.object_count += 1
+    run.save(update_fields=["object_count"])
+    name = f"{run.pk:08d}-{run.object_count:06d}.jsonl.gz"
+    key = f"raw/{run.source}/{page.kind}/dt={page.observed_at:%Y-%m-%d}/{name}"
+    lines = [
+        {
+            "external_id": sighting.record.external_id,
+            "video_id": sighting.record.video_id,
+            "observed_at": page.observed_at.isoformat(),
+            "payload": sighting.record.payload,
+        }
+        for sighting in new.values()
+    ]
+    write_lines(key, lines)
+    RawObservation.objects.bulk_create(
+        RawObservation(run=run, record_id=pk, observed_at=page.observed_at, lake_key=key) for pk in new
+    )
+    return len(new)
+
+
+def write_lines(key: str, lines: Iterable[dict[str, Any]]) -> None:
+    """Write an object of gzipped JSON lines, the same bytes for the same lines."""
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    lake().save(key, ContentFile(gzip.compress(text.encode(), mtime=0)))
+
+
+def _land_rejections(page: sources.Page, *, run: IngestionRun, now: datetime) -> int:
+    rejected = {
+        (each.contract, hashlib.sha256(each.payload.encode(errors="replace")).hexdigest()): each
+        for each in page.rejections
+    }
+    known = set(
+        RawRejectedRecord.objects.filter(
+            source=run.source, payload_sha256__in={digest for _, digest in rejected}
+        ).values_list("contract", "payload_sha256")
+    )
+    RawRejectedRecord.objects.bulk_create(
+        [
+            RawRejectedRecord(
+                run=run,
+                source=run.source,
+                location=page.location,
+                contract=contract,
+                reason=each.reason,
+                payload=each.payload.replace("\0", "\\u0000"),
+                payload_sha256=digest,
+                rejected_at=now,
+            )
+            for (contract, digest), each in rejected.items()
+            if (contract, digest) not in known
+        ],
+        ignore_conflicts=True,
+    )
+    return len(rejected.keys() - known)
+
+
+def _catalogue(record: sources.Record, *, page: sources.Page) -> None:
+    """Keep the video's row at what its newest sighting says."""
+    if not record.video_id or page.kind not in {"video", "info", "playlist_item"}:
+        return
+    Video.objects.bulk_create([Video(video_id=record.video_id)], ignore_conflicts=True)
+    newest = Video.objects.retained().filter(
+        Q(observed_at__isnull=True) | Q(observed_at__lte=page.observed_at), video_id=record.video_id
+    )
+    newest.update(observed_at=page.observed_at, **_seen(record, kind=page.kind))
+    if page.kind == "info":
+        # Only yt-dlp knows where the video plays; a reply about it is no word against that.
+        is_on_youtube = str(record.payload.get("extractor", "youtube")).startswith("youtube")
+        Video.objects.filter(video_id=record.video_id).update(is_on_youtube=is_on_youtube)
+
+
+def _seen(record: sources.Record, *, kind: str) -> dict[str, str]:
+    """Return the title and availability a payload speaks of."""
+    if kind == "info":
+        known = record.payload.get("availability") in Availability.values
+        return {"title": record.payload["title"]} | (
+            {"availability": record.payload["availability"]} if known else {}
+        )
+    snippet = record.payload.get("snippet") or {}
+    title = str(snippet.get("title", ""))
+    if kind == "playlist_item":
+        gone = {"Private video": Availability.PRIVATE, "Deleted video": Availability.DELETED}
+        return {"availability": gone[title].value} if title in gone and not snippet.get("thumbnails") else {}
+    status = (record.payload.get("status") or {}).get("privacyStatus")
+    return ({"title": title} if title else {}) | (
+        {"availability": status} if status in Availability.values else {}
+    )
+
+
+def _land_media(file: sources.Media, *, now: datetime) -> int:
+    """Copy a file to the lake once; return whether it is new."""
+    digest = _sha256_of_file(file.path)
+    video = Video.objects.get(video_id=file.video_id)
+    known = MediaFile.objects.filter(video=video, kind=file.kind, language=file.language, sha256=digest)
+    if known.exists():
+        return 0
+    name = f"{file.language}-{digest}" if file.language else digest
+    key = f"{file.kind}/{file.video_id}/{name}{file.path.suffix.lower()}"
+    with file.path.open("rb") as stream:
+        lake().save(key, File(stream))
+    MediaFile.objects.create(
+        video=video,
+        kind=file.kind,
+        language=file.language,
+        lake_key=key,
+        sha256=digest,
+        byte_count=file.path.stat().st_size,
+        fetched_at=now,
+    )
+    return 1
+
+
+def _sha256_of_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _enrol(page: sources.Page, records: list[sources.Record], *, title: str) -> None:
+    """Put the videos into the named course, else that of their playlist, else that of their folder."""
+    if page.kind != "info" or not records:
+        return
+    title = title or page.playlist_title or Path(page.location).parent.name
+    course, _ = Course.objects.get_or_create(title=title[:255])
+    if page.playlist_id and page.playlist_id not in course.playlist_ids:
+        course.playlist_ids.append(page.playlist_id)
+        course.save(update_fields=["playlist_ids"])
+    course.videos.add(*Video.objects.filter(video_id__in={record.video_id for record in records}))

@@ -1,0 +1,16 @@
+"""How far a stage has come: what every stage reports, whatever its work is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Items of a stage's own work that have ended, of all it knows, and the rows they left."""
+
+    done_count: int
+    total_count: int
+    row_count: int
+
+    @property
+    def is_finished(self) -> bool:
+        return self.done_count >= self.total_count

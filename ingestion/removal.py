@@ -1,0 +1,74 @@
+"""Taking a video out: a tombstone first, then everything that was landed about it.
+
+Retention wins over replay: a lake object is rewritten without the purged payloads. Each step finds its work by
+what is still there, so a removal that died goes on where it stopped.
+"""
+
+import gzip
+import json
+from datetime import datetime
+
+from django.db import transaction
+
+from ingestion import landing
+from ingestion.lake import lake
+from ingestion.models import (
+    Availability,
+    MediaFile,
+    RawObservation,
+    RawRecord,
+    RawRejectedRecord,
+    Video,
+)
+
+
+class UnknownVideoError(Exception):
+    """A video id that nothing here knows."""
+
+    permanent = True
+
+
+@transaction.atomic
+def remove_video(*, video_id: str, reason: str, now: datetime) -> Video:
+    """Turn a video's row into a tombstone and return it; every stage then purges what it holds.
+
+    Raises UnknownVideoError. Removing one again keeps the first time and reason.
+    """
+    video = Video.objects.select_for_update().filter(video_id=video_id).first()
+    if video is None:
+        raise UnknownVideoError(f"No video {video_id} is known here.")
+    if video.availability != Availability.REMOVED:
+        video.title, video.availability = "", Availability.REMOVED
+        video.removed_at, video.removal_reason = now, reason
+        video.save(update_fields=["title", "availability", "removed_at", "removal_reason"])
+        video.courses.clear()
+    return video
+
+
+def withdraw_removed() -> int:
+    """Purge payloads, refusals, lake objects and media of removed videos; return how many rows went."""
+    return sum(_purge(video) for video in Video.objects.removed())
+
+
+def _purge(video: Video) -> int:
+    records = RawRecord.objects.filter(video_id=video.video_id)
+    observations = RawObservation.objects.filter(record__in=records)
+    for key in observations.values_list("lake_key", flat=True).distinct():
+        _rewrite_without(key, video_id=video.video_id)
+    for file in MediaFile.objects.filter(video=video):
+        lake().delete(file.lake_key)
+    rejected = RawRejectedRecord.objects.filter(payload__contains=video.video_id)
+    with transaction.atomic():
+        return sum(rows.delete()[0] for rows in (records, rejected, video.media_files.all()))
+
+
+def _rewrite_without(key: str, *, video_id: str) -> None:
+    if not lake().exists(key):
+        return
+    with lake().open(key) as stored:
+        lines = [json.loads(line) for line in gzip.decompress(stored.read()).splitlines()]
+    kept = [line for line in lines if line["video_id"] != video_id]
+    if kept:
+        landing.write_lines(key, kept)
+    else:
+        lake().delete(key)

@@ -1,0 +1,112 @@
+"""Where payloads come from: one class a source, chosen by what lies at a location.
+
+A source is a generator of pages. It knows nothing of tables: `landing` writes what it yields.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class SourceError(Exception):
+    """A location no source can read; says what was looked for."""
+
+    permanent = True
+
+
+@dataclass(frozen=True)
+class Record:
+    """One payload as it came. `video_id` is the video it speaks of, empty where it speaks of none."""
+
+    external_id: str
+    video_id: str
+    etag: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One payload that broke a contract, as text, with the reason in one line."""
+
+    contract: str
+    reason: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Media:
+    """An audio or caption file found beside a video's payload."""
+
+    video_id: str
+    kind: str
+    language: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Page:
+    """What landed together: payloads of one kind, seen at one moment (UTC), in one file or reply."""
+
+    kind: str
+    location: str
+    observed_at: datetime
+    records: tuple[Record, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    media: tuple[Media, ...] = ()
+    # The playlist the page's videos were taken from, where it says so.
+    playlist_id: str = ""
+    playlist_title: str = ""
+
+
+class Source(ABC):
+    """A place payloads come from."""
+
+    name: ClassVar[str]  # raw_record.source
+
+    def __init__(self, location: Path) -> None:
+        self.location = location
+
+    @abstractmethod
+    def files(self) -> list[Path]:
+        """Return the payload files here in a stable order; none means the location is not of this kind."""
+
+    @abstractmethod
+    def read_file(self, path: Path) -> Page:
+        """Return what one file holds."""
+
+    def read(self) -> Iterator[Page]:
+        """Yield one page a file, always in the same order."""
+        for path in self.files():
+            yield self.read_file(path)
+
+
+@cache
+def _classes() -> list[type[Source]]:
+    return [import_string(entry["BACKEND"]) for entry in settings.SOURCES.values()]
+
+
+def at(location: Path) -> list[Source]:
+    """Return every source that finds payloads at a folder.
+
+    Raises SourceError where the folder is missing or holds nothing that any source reads.
+    """
+    if not location.is_dir():
+        raise SourceError(f"There is no folder {location}.")
+    sources = [source for source in (make(location) for make in _classes()) if source.files()]
+    if not sources:
+        raise SourceError(
+            f"{location} holds neither info files of yt-dlp (*.info.json) nor saved Data API replies (*.json)."
+        )
+    return sources
+
+
+def modified_at(path: Path) -> datetime:
+    """Return when a file was last written: what it is taken to say where it says nothing itself."""
+    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)

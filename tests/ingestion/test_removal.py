@@ -1,0 +1,71 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from ingestion import removal, services
+from ingestion.models import Availability, Course, MediaFile, RawObservation, RawRecord, Video
+from tests.ingestion import folders
+from tests.ingestion.test_services import lake_lines
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture
+def landed(tmp_path):
+    """Two videos by info file and reply, one of them with audio."""
+    folder = tmp_path / "in"
+    folders.write_info(folder, folders.info(), audio=b"speech")
+    folders.write_reply(folder / "2026-11-14", folders.video(), folders.video("the-other-1"))
+    services.ingest_folder(folder=folder)
+    return folder
+
+
+def remove():
+    removal.remove_video(video_id="abcdefghijk", reason="on request", now=NOW)
+    return removal.withdraw_removed()
+
+
+def test_a_removed_video_leaves_a_tombstone_alone(landed, lake_dir):
+    assert remove() > 0
+    video = Video.objects.get(video_id="abcdefghijk")
+    assert (video.availability, video.title, video.removed_at) == (Availability.REMOVED, "", NOW)
+    assert not Course.objects.get().videos.exists()
+    assert not MediaFile.objects.exists()
+    assert {record.video_id for record in RawRecord.objects.all()} == {"the-other-1"}
+    assert [line["video_id"] for line in lake_lines(lake_dir)] == ["the-other-1"]
+    left = [path.read_bytes() for path in lake_dir.rglob("*") if path.is_file()]
+    assert not any(b"speech" in each or b"Lecture abcdefghijk" in each for each in left)
+
+
+def test_ingesting_again_does_not_bring_it_back(landed, lake_dir):
+    remove()
+    lines = lake_lines(lake_dir)
+    runs = services.ingest_folder(folder=landed)
+    assert [run.withheld_count for run in runs] == [1, 1]
+    assert not RawRecord.objects.filter(video_id="abcdefghijk").exists()
+    assert not MediaFile.objects.exists()
+    assert Video.objects.get(video_id="abcdefghijk").title == ""
+    assert lake_lines(lake_dir) == lines
+
+
+def test_removing_again_changes_nothing(landed):
+    remove()
+    assert remove() == 0
+    assert RawObservation.objects.count() == 1
+
+
+def test_a_removal_that_died_goes_on(landed, lake_dir, monkeypatch):
+    removal.remove_video(video_id="abcdefghijk", reason="on request", now=NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(RawRecord.objects, "filter", lambda **_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            removal.withdraw_removed()
+    removal.withdraw_removed()
+    assert [line["video_id"] for line in lake_lines(lake_dir)] == ["the-other-1"]
+
+
+def test_an_unknown_video_is_named():
+    with pytest.raises(removal.UnknownVideoError, match="No video nobody is known here"):
+        removal.remove_video(video_id="nobody", reason="", now=NOW)

@@ -1,0 +1,116 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from ingestion import sources
+from ingestion.sources.reply_folder import ReplyFolder
+from ingestion.sources.yt_dlp_folder import YtDlpFolder
+from tests.ingestion import folders
+
+
+def test_a_folder_tells_what_it_is(tmp_path):
+    folders.write_info(tmp_path / "a", folders.info())
+    folders.write_reply(tmp_path / "b", folders.video())
+    assert [type(source) for source in sources.at(tmp_path / "a")] == [YtDlpFolder]
+    assert [type(source) for source in sources.at(tmp_path / "b")] == [ReplyFolder]
+    assert [type(source) for source in sources.at(tmp_path)] == [YtDlpFolder, ReplyFolder]
+
+
+def test_a_missing_folder_and_an_empty_one_are_told_apart(tmp_path):
+    with pytest.raises(sources.SourceError, match="There is no folder"):
+        sources.at(tmp_path / "nowhere")
+    with pytest.raises(sources.SourceError, match="holds neither"):
+        sources.at(tmp_path)
+
+
+def test_audio_and_captions_beside_an_info_file_are_found(tmp_path):
+    path = folders.write_info(tmp_path, folders.info(), audio=b"speech")
+    (tmp_path / "abcdefghijk.en.vtt").write_text("WEBVTT")
+    (tmp_path / "abcdefghijk.opus.part").write_bytes(b"half")
+    (tmp_path / "other.opus").write_bytes(b"another's")
+    page = YtDlpFolder(tmp_path).read_file(path)
+    assert [(media.kind, media.language, media.path.name) for media in page.media] == [
+        ("captions", "en", "abcdefghijk.en.vtt"),
+        ("audio", "", "abcdefghijk.opus"),
+    ]
+
+
+def test_an_info_file_was_seen_when_it_says(tmp_path):
+    path = folders.write_info(tmp_path, folders.info(epoch=1763020800))
+    assert YtDlpFolder(tmp_path).read_file(path).observed_at == datetime(2025, 11, 13, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen_at"),
+    [
+        ("2026-11-14", datetime(2026, 11, 14, tzinfo=UTC)),
+        ("2026-11-14T0630Z", datetime(2026, 11, 14, 6, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_reply_was_seen_when_its_folder_says(tmp_path, name, seen_at):
+    path = folders.write_reply(tmp_path / name, folders.video())
+    assert ReplyFolder(tmp_path).read_file(path).observed_at == seen_at
+    assert ReplyFolder(tmp_path / name).read_file(path).observed_at == seen_at
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "not JSON"),
+        ("", "not JSON"),
+        ('{"items": [NaN]}', "NaN is no JSON number"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "a reply is an object"),
+        (
+            '{"error": {"code": 403, "errors": [{"reason": "quotaExceeded"}]}}',
+            "the API refused: 403 quotaExceeded",
+        ),
+        ('{"error": {"code": 403, "status": "PERMISSION_DENIED"}}', "the API refused: 403 PERMISSION_DENIED"),
+        ('{"items": [{"kind": "youtube#video", "id": "a", "x": "\\u0000"}]}', "holds a null character"),
+        ('{"items": [{"kind": "youtube#video", "id": "a", "x": "\\ud83d"}]}', "half of a surrogate pair"),
+        ('{"note": "mine"}', "neither a list reply nor a resource"),
+    ],
+)
+def test_a_broken_reply_is_rejected_with_a_reason(tmp_path, text, reason):
+    path = tmp_path / "reply.json"
+    path.write_text(text)
+    (rejection,) = ReplyFolder(tmp_path).read_file(path).rejections
+    assert reason in rejection.reason
+    assert rejection.payload == text
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"id": "../../etc/passwd"}, "id:"),
+        ({"id": None}, "id:"),
+        ({"statistics": {"viewCount": "many"}}, "statistics.viewCount:"),
+        ({"contentDetails": {"duration": "3 minutes"}}, "contentDetails.duration:"),
+    ],
+)
+def test_a_broken_video_is_rejected_and_its_neighbour_lands(tmp_path, fields, reason):
+    path = folders.write_reply(tmp_path, folders.video(), folders.video("broken") | fields)
+    page = ReplyFolder(tmp_path).read_file(path)
+    assert [record.external_id for record in page.records] == ["abcdefghijk"]
+    assert [rejection.reason.split()[0] for rejection in page.rejections] == [reason]
+
+
+def test_every_item_of_the_recorded_replies_lands_or_is_rejected(shared_data):
+    source = ReplyFolder(shared_data / "youtube_api")
+    for path in source.files():
+        page = source.read_file(path)
+        reply = json.loads(path.read_text())
+        assert len(page.records) + len(page.rejections) == len(reply.get("items", [reply])), path.name
+
+
+def test_an_info_file_without_an_id_is_rejected(tmp_path):
+    path = folders.write_info(tmp_path, {"title": "no id"}, name="odd")
+    (rejection,) = YtDlpFolder(tmp_path).read_file(path).rejections
+    assert rejection.reason == "id: Field required"
+
+
+def test_a_playlist_info_file_is_its_own_kind(tmp_path):
+    path = folders.write_info(tmp_path, {"_type": "playlist", "id": "PL1", "title": "A course"})
+    page = YtDlpFolder(tmp_path).read_file(path)
+    assert (page.kind, page.records[0].video_id) == ("playlist_info", "")
