@@ -1,0 +1,142 @@
+"""What analysts read."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pandas
+import pytest
+
+from ingestion.models import Video
+from tests.warehouse import factories
+from warehouse import services
+from warehouse.models import (
+    BridgePlaylistVideo,
+    FctTranscriptSegment,
+    MartChannelTotals,
+    MartSpeechPace,
+    MartVideoCurrent,
+    MartVideoDaily,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def read_archive(videos: pandas.DataFrame) -> Iterator[tuple[str, str, dict]]:
+    """Read flat rows as videos in the shape of the API, each also an entry of two playlists that overlap."""
+    for position, row in enumerate(videos.itertuples()):
+        yield "video", row.video_id, build_video(row)
+        for playlist_id in ("PL1", "PL2"):
+            item = factories.build_playlist_item(playlist_id=playlist_id, video_id=row.video_id, position=position)
+            yield "playlist_item", item["id"], item
+
+
+def build_video(row) -> dict:
+    statistics = {
+        "viewCount": row.view_count,
+        "likeCount": row.like_count,
+        "commentCount": row.comment_count,
+    }
+    return {
+        "kind": "youtube#video",
+        "id": row.video_id,
+        "snippet": {
+            "channelId": "UC" + hashlib.sha256(row.channel_title.encode()).hexdigest()[:22],
+            "channelTitle": row.channel_title,
+            "title": row.title,
+            "tags": [] if row.tags is None else list(row.tags),
+            "publishedAt": row.published_at,
+        },
+        "contentDetails": {"duration": row.duration, "caption": row.caption},
+        "statistics": {name: value for name, value in statistics.items() if value is not None},
+    }
+
+
+def test_a_channels_likes_are_summed_over_videos_and_not_over_a_fan_out(shared_data):
+    videos = pandas.read_parquet(shared_data / "channel_archive" / "video_details.parquet")
+    factories.land_many(list(read_archive(videos)))
+    services.build_warehouse()
+    assert BridgePlaylistVideo.objects.count() == 2 * 787
+    assert MartVideoCurrent.objects.count() == 509
+    assert MartChannelTotals.objects.count() == 8
+    assert MartChannelTotals.objects.get(title="Yannic Kilcher").like_count == 346_272
+
+
+def test_hidden_likes_stay_null_in_every_mart():
+    factories.land_video("a", snippet={"channelId": "UC1"}, statistics={"viewCount": "5"})
+    services.build_warehouse()
+    assert MartVideoCurrent.objects.get().like_count is None
+    assert MartVideoDaily.objects.get().like_count is None
+    totals = MartChannelTotals.objects.get()
+    assert (totals.like_count, totals.hidden_like_video_count, totals.view_count) == (None, 1, 5)
+
+
+def test_a_pull_without_statistics_hides_no_totals():
+    factories.land_video("a", statistics={"viewCount": "5"})
+    factories.land_video("a", snippet={"title": "New"}, observed_at=factories.SECOND_DAY)
+    services.build_warehouse()
+    video = MartVideoCurrent.objects.get()
+    assert (video.title, video.view_count, video.observed_at) == ("New", 5, factories.FIRST_DAY)
+    assert MartVideoDaily.objects.count() == 1
+
+
+def test_a_day_shows_its_last_totals_and_the_gain_since_the_day_before():
+    for day, hour, views in ((1, 6, "10"), (1, 23, "15"), (4, 6, "40")):
+        factories.land_video(
+            "a", statistics={"viewCount": views}, observed_at=datetime(2026, 9, day, hour, tzinfo=UTC)
+        )
+    services.build_warehouse()
+    rows = MartVideoDaily.objects.order_by("day_on").values_list(
+        "day_on__day", "view_count", "view_gain", "days_since_previous"
+    )
+    assert list(rows) == [(1, 15, None, None), (4, 40, 25, 3)]
+
+
+def test_a_gain_across_two_meanings_of_a_view_is_flagged():
+    for moment in (
+        datetime(2025, 3, 30, 23, 59, tzinfo=UTC),
+        datetime(2025, 3, 31, tzinfo=UTC),
+        datetime(2026, 8, 26, tzinfo=UTC),
+        datetime(2026, 8, 27, tzinfo=UTC),
+    ):
+        factories.land_video("a", statistics={"viewCount": "10"}, observed_at=moment)
+    services.build_warehouse()
+    rows = MartVideoDaily.objects.order_by("day_on").values_list("view_count_regime", "is_regime_change")
+    assert list(rows) == [
+        ("legacy", False),
+        ("shorts_at_start", True),
+        ("shorts_at_start", False),
+        ("all_at_start", True),
+    ]
+
+
+def test_pace_is_words_over_the_seconds_spoken_minute_by_minute():
+    video = Video.objects.create(video_id="a", title="A")
+    factories.create_transcription(
+        video, texts=["one two three", "four", "five six"], gated=["seven"], seconds_each=30.0
+    )
+    services.build_warehouse()
+    rows = MartSpeechPace.objects.order_by("minute_number").values_list(
+        "minute_number", "word_count", "speech_seconds", "words_per_minute"
+    )
+    assert list(rows) == [(0, 4, 60.0, 4.0), (1, 2, 30.0, 4.0)]
+
+
+def test_a_segment_without_length_has_no_pace():
+    video = Video.objects.create(video_id="a")
+    factories.create_transcription(video, texts=["one"], seconds_each=0.0)
+    services.build_warehouse()
+    assert FctTranscriptSegment.objects.count() == 1
+    assert MartSpeechPace.objects.get().words_per_minute is None
+
+
+def test_a_video_shows_how_far_its_transcript_has_come():
+    video = Video.objects.create(video_id="a")
+    Video.objects.create(video_id="b")
+    factories.create_transcription(video, texts=["one two"], gated=["three"])
+    factories.create_transcription(video, texts=["uno"], is_preferred=False, digest="two")
+    services.build_warehouse()
+    rows = MartVideoCurrent.objects.order_by("video_id").values_list(
+        "video_id", "transcription_state", "word_count", "gated_segment_count"
+    )
+    assert list(rows) == [("a", "done", 2, 1), ("b", "pending", 0, 0)]

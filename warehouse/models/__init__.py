@@ -1,0 +1,54 @@
+"""The normalized snowflake, and the builds that filled it.
+
+A key is the md5 of its natural key. Facts hold the durable key of a dimension, so that history can be added to the
+dimension without touching them. Unknown text is empty; unknown numbers and times are NULL.
+"""
+
+from warehouse.marts import MartChannelTotals, MartSpeechPace, MartVideoCurrent, MartVideoDaily
+from warehouse.models.builds import WarehouseBuild
+from warehouse.models.dimensions import (
+    BridgePlaylistVideo,
+    BridgeVideoTag,
+    BridgeVideoTopic,
+    DimASRModel,
+    DimCategory,
+    DimChannel,
+    DimCountry,
+    DimDate,
+    DimLanguage,
+    DimPlaylist,
+    DimTag,
+    DimTopic,
+    DimVideo,
+)
+from warehouse.models.facts import (
+    FctChannelSnapshot,
+    FctTranscription,
+    FctTranscriptSegment,
+    FctVideoSnapshot,
+)
+
+__all__ = [
+    "BridgePlaylistVideo",
+    "BridgeVideoTag",
+    "BridgeVideoTopic",
+    "DimASRModel",
+    "DimCategory",
+    "DimChannel",
+    "DimCountry",
+    "DimDate",
+    "DimLanguage",
+    "DimPlaylist",
+    "DimTag",
+    "DimTopic",
+    "DimVideo",
+    "FctChannelSnapshot",
+    "FctTranscriptSegment",
+    "FctTranscription",
+    "FctVideoSnapshot",
+    "MartChannelTotals",
+    "MartSpeechPace",
+    "MartVideoCurrent",
+    "MartVideoDaily",
+    "WarehouseBuild",
+]

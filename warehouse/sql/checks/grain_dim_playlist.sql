@@ -1,0 +1,7 @@
+-- In dim_playlist, playlist_id is never null and never repeated.
+select
+    playlist_id,
+    count(*) as row_count
+from dim_playlist
+group by playlist_id
+having count(*) > 1 or playlist_id is null

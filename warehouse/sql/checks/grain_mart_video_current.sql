@@ -1,0 +1,7 @@
+-- In mart_video_current, video_id is never null and never repeated.
+select
+    video_id,
+    count(*) as row_count
+from mart_video_current
+group by video_id
+having count(*) > 1 or video_id is null
