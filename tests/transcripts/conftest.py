@@ -1,0 +1,40 @@
+import pytest
+
+from transcripts import transcribers
+from transcripts.heard import HeardSegment, HeardWord
+from transcripts.transcribers import Hearing, Transcriber
+
+
+class FakeTranscriber(Transcriber):
+    """Hears what the test tells it to; `at_segment` is called before each segment."""
+
+    engine = "fake"
+    texts = ["One two three.", "Four five six."]
+    at_segment = staticmethod(lambda position: None)
+
+    def prepare(self):
+        pass
+
+    def listen(self, path, *, language):
+        return Hearing(language or "en", 10.0 * len(self.texts), self._segments())
+
+    def _segments(self):
+        for position, text in enumerate(self.texts):
+            self.at_segment(position)
+            start = 10.0 * position
+            words = tuple(
+                HeardWord(start + i, start + i + 0.5, f" {word}", 0.9) for i, word in enumerate(text.split())
+            )
+            yield HeardSegment(start, start + 9, text, words, -0.2, 0.01, 1.1)
+
+
+@pytest.fixture
+def fake(settings, monkeypatch):
+    """A transcriber under the test's command, as the configured one."""
+    settings.TRANSCRIBERS = settings.TRANSCRIBERS | {
+        "fake": {"BACKEND": f"{FakeTranscriber.__module__}.FakeTranscriber"}
+    }
+    settings.TRANSCRIBER = "fake"
+    transcribers.get.cache_clear()
+    yield transcribers.get("fake")
+    transcribers.get.cache_clear()

@@ -1,0 +1,307 @@
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import InMemoryStorage
+from django.db import connection
+from django.utils import timezone
+
+from ingestion.lake import lake
+from ingestion.models import Availability, Video
+from tests.transcripts import factories
+from transcripts import claims, services
+from transcripts.audio import UnreadableAudioError
+from transcripts.models import Segment, State, Transcription
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def video(fake):
+    video = factories.make_video()
+    factories.make_media(video, b"sound")
+    services.plan_transcriptions()
+    return video
+
+
+@pytest.fixture
+def row(video):
+    return Transcription.objects.get(video=video)
+
+
+def run(row):
+    services.run_transcription(transcription_id=row.pk)
+    row.refresh_from_db()
+
+
+def objects():
+    folder = lake().path("transcripts")
+    return sorted(str(path.relative_to(folder)) for path in _files(folder))
+
+
+def _files(folder):
+    return [path for path in Path(folder).rglob("*") if path.is_file()]
+
+
+def remove(video):
+    Video.objects.filter(pk=video.pk).update(availability=Availability.REMOVED, title="")
+
+
+def test_it_stores_what_is_heard_and_writes_one_object(row):
+    reached = []
+    services.run_transcription(transcription_id=row.pk, on_heard=reached.append)
+    row.refresh_from_db()
+    assert (row.state, row.is_preferred, row.language) == (State.DONE, True, "en")
+    assert row.duration_seconds == 20
+    assert row.heard_until_seconds == reached[-1] == 19
+    assert [s.text for s in row.segments.order_by("position")] == ["One two three.", "Four five six."]
+    assert objects() == [f"dt={row.finished_at:%Y-%m-%d}/lecture-01-{row.digest}.parquet"]
+
+
+def test_a_second_run_changes_nothing(row):
+    run(row)
+    before = list(Segment.objects.values_list("pk", flat=True))
+    run(row)
+    assert list(Segment.objects.values_list("pk", flat=True)) == before
+    assert row.attempt_count == 1
+
+
+def test_it_starts_over_after_a_death(row, fake, monkeypatch):
+    def die(position):
+        if position == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(services, "BATCH_SIZE", 1)
+    monkeypatch.setattr(fake, "texts", ["One two three.", "Four five six.", "Seven eight nine."])
+    fake.at_segment = die
+    with pytest.raises(KeyboardInterrupt):
+        run(row)
+    fake.at_segment = lambda position: None
+    assert Segment.objects.count() == 1
+    Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    run(row)
+    assert (row.state, row.attempt_count, row.segments.count()) == (State.DONE, 2, 3)
+
+
+def test_a_rerun_on_another_day_leaves_one_object(row):
+    run(row)
+    old_key = f"transcripts/dt=2020-01-01/lecture-01-{row.digest}.parquet"
+    with lake().open(row.lake_key) as stored:
+        lake().save(old_key, stored)
+    lake().delete(row.lake_key)
+    Transcription.objects.update(state=State.PENDING, lake_key=old_key)
+    run(row)
+    assert [key for key in objects() if "2020" in key] == []
+    assert len(objects()) == 1
+
+
+def test_what_goes_wrong_is_tried_again_and_then_failed_with_the_reason(row, fake):
+    def break_down(position):
+        raise RuntimeError("out of memory")
+
+    fake.at_segment = break_down
+    for _ in range(claims.MOST_ATTEMPTS - 1):
+        with pytest.raises(RuntimeError):
+            run(row)
+        row.refresh_from_db()
+        assert row.state == State.PENDING
+    run(row)
+    fake.at_segment = lambda position: None
+    assert (row.state, row.reason) == (State.FAILED, "RuntimeError: out of memory")
+
+
+def test_unreadable_audio_is_an_end_state(row, fake, monkeypatch):
+    def refuse(path, *, language):
+        raise UnreadableAudioError("The file is empty.")
+
+    monkeypatch.setattr(fake, "listen", refuse)
+    run(row)
+    assert (row.state, row.reason) == (State.UNREADABLE_AUDIO, "The file is empty.")
+
+
+def test_what_is_gated_is_kept_and_without_more_there_is_no_speech(row, fake, monkeypatch):
+    monkeypatch.setattr(fake, "texts", ["♪", "..."])
+    run(row)
+    assert row.state == State.NO_SPEECH
+    assert list(row.segments.values_list("gate_reason", flat=True)) == ["no_words", "no_words"]
+    assert objects() == []
+
+
+def test_audio_that_left_the_lake_ends_as_failed(row):
+    lake().delete(row.video.media_files.get().lake_key)
+    run(row)
+    assert (row.state, row.reason) == (State.FAILED, "The file to be heard is no longer in the lake.")
+
+
+def test_changed_settings_do_not_pass_for_the_old_ones(row):
+    Transcription.objects.update(digest="of other settings")
+    run(row)
+    assert row.state == State.FAILED
+    assert "settings have changed" in row.reason
+
+
+def test_a_lake_without_local_paths_is_copied_from(row, settings):
+    settings.STORAGES = settings.STORAGES | {"lake": {"BACKEND": f"{InMemoryStorage.__module__}.InMemoryStorage"}}
+    factories.make_media(factories.make_video("other"), b"other sound")
+    run(row)
+    assert row.reason == "The file to be heard is no longer in the lake."
+    services.plan_transcriptions()
+    other = Transcription.objects.get(video__video_id="other")
+    run(other)
+    assert other.state == State.DONE
+    assert lake().exists(other.lake_key)
+
+
+def test_speech_recognition_is_preferred_to_captions(video, row):
+    factories.make_captions(video)
+    services.plan_transcriptions()
+    captions = Transcription.objects.get(engine="captions")
+    run(captions)
+    assert captions.is_preferred
+    run(row)
+    captions.refresh_from_db()
+    assert (row.is_preferred, captions.is_preferred) == (True, False)
+    assert row.caption_agreement is not None
+
+
+def test_newer_audio_takes_the_preference(video, row):
+    run(row)
+    factories.make_media(video, b"newer sound")
+    services.plan_transcriptions()
+    newer = Transcription.objects.exclude(pk=row.pk).get()
+    run(newer)
+    row.refresh_from_db()
+    assert (newer.is_preferred, row.is_preferred) == (True, False)
+
+
+def test_transcribing_again_gives_the_preference_away_until_it_is_done(video, row):
+    run(row)
+    assert services.transcribe_again(transcription_id=row.pk)
+    assert not services.transcribe_again(transcription_id=row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.is_preferred, row.attempt_count) == (State.PENDING, False, 0)
+    run(row)
+    assert (row.state, row.is_preferred, row.segments.count()) == (State.DONE, True, 2)
+
+
+def test_a_video_removed_while_it_is_heard_leaves_nothing(row, fake):
+    fake.at_segment = lambda position: remove(row.video)
+    services.run_transcription(transcription_id=row.pk)
+    fake.at_segment = lambda position: None
+    assert not Transcription.objects.exists()
+    assert not Segment.objects.exists()
+    assert objects() == []
+
+
+def test_a_video_removed_after_its_object_was_written_leaves_nothing(row, monkeypatch):
+    write = services.archive.write
+
+    def write_then_remove(transcription, *, key):
+        write(transcription, key=key)
+        remove(row.video)
+
+    monkeypatch.setattr(services.archive, "write", write_then_remove)
+    services.run_transcription(transcription_id=row.pk)
+    assert not Transcription.objects.exists()
+    assert objects() == []
+
+
+def test_it_withdraws_rows_and_objects_of_removed_videos(video, row):
+    run(row)
+    assert services.withdraw_removed() == 0
+    remove(video)
+    assert services.withdraw_removed() == 1
+    assert services.withdraw_removed() == 0
+    assert not Segment.objects.exists()
+    assert objects() == []
+
+
+def test_it_withdraws_the_text_of_what_is_being_heard_and_the_row_after_the_lease(video, row):
+    claims.take(transcription_id=row.pk)
+    Segment.objects.create(transcription=row, position=0, text="said", start_seconds=0, end_seconds=1)
+    remove(video)
+    assert services.withdraw_removed() == 0
+    assert not Segment.objects.exists()
+    Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    assert services.withdraw_removed() == 1
+
+
+def test_progress_counts_what_is_not_even_planned(fake):
+    video = factories.make_video()
+    factories.make_media(video, b"sound")
+    assert services.transcription_progress().total_count == 1
+    services.plan_transcriptions()
+    assert not services.transcription_progress().is_finished
+    run(Transcription.objects.get())
+    progress = services.transcription_progress()
+    assert (progress.done_count, progress.total_count, progress.row_count) == (1, 1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+# Python 3.12 warns of forks beside threads; the child is killed at once.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_a_killed_worker_is_followed_by_another_once_its_lease_has_run_out(fake, monkeypatch, settings):
+    settings.TRANSCRIPTION_LEASE_SECONDS = 0.6
+    monkeypatch.setattr(services, "BATCH_SIZE", 1)
+    monkeypatch.setattr(fake, "texts", ["One two three.", "Four five six.", "Seven eight nine."])
+    factories.make_media(factories.make_video(), b"sound")
+    services.plan_transcriptions()
+    row = Transcription.objects.get()
+    connection.close()
+    fake.at_segment = lambda position: time.sleep(60 if position == 2 else 0)
+    worker = multiprocessing.get_context("fork").Process(target=_run_and_close, args=(row.pk,))
+    worker.start()
+    _wait(lambda: Segment.objects.exists())
+    time.sleep(1)  # longer than the lease, which the worker renews
+    with pytest.raises(claims.NotClaimableError):
+        run(row)
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.join()
+    worker.close()
+    fake.at_segment = lambda position: None
+    _wait(lambda: Transcription.objects.claimable(at=timezone.now()).exists())
+    run(row)
+    assert (row.state, row.attempt_count, row.segments.count()) == (State.DONE, 2, 3)
+    assert len(objects()) == 1
+
+
+def _wait(is_so, *, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_hear_it_once(fake):
+    video = factories.make_video()
+    factories.make_media(video, b"sound")
+    services.plan_transcriptions()
+    row = Transcription.objects.get()
+    started, go_on = threading.Event(), threading.Event()
+
+    def wait(position):
+        started.set()
+        go_on.wait(10)
+
+    fake.at_segment = wait
+    worker = threading.Thread(target=_run_and_close, args=(row.pk,))
+    worker.start()
+    started.wait(10)
+    with pytest.raises(claims.NotClaimableError):
+        services.run_transcription(transcription_id=row.pk)
+    go_on.set()
+    worker.join()
+    fake.at_segment = lambda position: None
+    row.refresh_from_db()
+    assert (row.state, row.attempt_count, row.segments.count()) == (State.DONE, 1, 2)
+
+
+def _run_and_close(pk):
+    services.run_transcription(transcription_id=pk)
+    connection.close()

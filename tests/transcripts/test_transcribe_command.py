@@ -1,0 +1,65 @@
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.transcripts import factories
+from transcripts.models import State, Transcription
+
+
+def transcribe(capsys, *arguments):
+    call_command("transcribe", *map(str, arguments))
+    return capsys.readouterr()
+
+
+def test_it_prints_exactly_the_promised_json(shared_data, capsys):
+    printed = transcribe(capsys, shared_data / "audio" / "jfk.flac", "--json")
+    heard = json.loads(printed.out)
+    assert set(heard) == {"language", "duration_seconds", "segments"}
+    assert (heard["language"], heard["duration_seconds"]) == ("en", 11.0)
+    assert set(heard["segments"][0]) == {"start_seconds", "end_seconds", "text", "words"}
+    assert set(heard["segments"][0]["words"][0]) == {"start_seconds", "end_seconds", "text", "probability"}
+
+
+def test_it_prints_lines_with_times(fake, tmp_path, capsys):
+    path = tmp_path / "lecture.opus"
+    path.write_bytes(b"sound")
+    assert transcribe(capsys, path).out == "[00:00] One two three.\n[00:10] Four five six.\n"
+
+
+def test_silence_is_no_error(shared_data, capsys):
+    printed = transcribe(capsys, shared_data / "audio" / "bad" / "silence.mp3", "--json")
+    assert json.loads(printed.out)["segments"] == []
+    assert "No speech was heard" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["missing.opus"], r"^There is no file missing\.opus\.$"),
+        ([], r"^Name a file to be heard, or say --pending\.$"),
+        (["missing.opus", "--pending"], r"^Name a file"),
+        ([__file__, "--engine", "telepathy"], "There is no transcriber 'telepathy'"),
+        ([__file__], r"test_transcribe_command\.py: The file cannot be decoded: .*\.$"),
+    ],
+)
+def test_bad_input_gets_one_sentence(arguments, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("transcribe", *arguments)
+
+
+@pytest.mark.django_db
+def test_it_hears_all_that_is_pending_and_sums_up(fake, capsys):
+    factories.make_media(factories.make_video("one"), b"sound")
+    factories.make_video("two")
+    assert transcribe(capsys, "--pending").out == "     1 done\n     1 no audio\n"
+    assert json.loads(transcribe(capsys, "--pending", "--json").out) == {"done": 1, "no_audio": 1}
+
+
+@pytest.mark.django_db
+def test_what_fails_again_and_again_does_not_stop_the_rest(fake, capsys):
+    factories.make_media(factories.make_video(), b"sound")
+    fake.at_segment = lambda position: 1 / 0
+    assert transcribe(capsys, "--pending").out == "     1 failed too often\n"
+    fake.at_segment = lambda position: None
+    assert Transcription.objects.get().state == State.FAILED

@@ -1,0 +1,41 @@
+import pytest
+
+from transcripts import transcribers
+from transcripts.transcribers import TranscriberError, faster_whisper
+
+
+def hear(path, **options):
+    hearing = transcribers.get("faster_whisper").hear(path, **options)
+    return [segment for segment in hearing.segments if not segment.gate_reason]
+
+
+def test_it_says_what_to_do_without_weights(tmp_path):
+    engine = faster_whisper.FasterWhisper(model=str(tmp_path / "missing"), device="cpu")
+    with pytest.raises(TranscriberError, match="set WHISPER_MODEL to a folder"):
+        engine.prepare()
+
+
+def test_an_english_model_refuses_another_language(shared_data):
+    with pytest.raises(TranscriberError, match="hears English only, not 'es'"):
+        hear(shared_data / "audio" / "sonnet_es.mp3", language="es")
+
+
+@pytest.mark.parametrize("name", ["silence.mp3", "music_and_jingle.mp3"])
+def test_it_trusts_nothing_where_nobody_speaks(shared_data, name):
+    assert hear(shared_data / "audio" / "bad" / name) == []
+
+
+def test_it_hears_the_speakers_of_all_three_channels(shared_data):
+    text = " ".join(segment.text for segment in hear(shared_data / "audio" / "bad" / "multichannel.wav"))
+    assert "how are you" in text
+    assert "big smile for me" in text
+    assert "forward to your birthday party" in text
+
+
+def test_it_hears_on_across_pieces(shared_data, monkeypatch):
+    monkeypatch.setattr(faster_whisper.audio, "PIECE_SECONDS", 20)
+    monkeypatch.setattr(faster_whisper.audio, "CUT_WITHIN_SECONDS", 10)
+    segments = hear(shared_data / "audio" / "sonnet_en.mp3")
+    assert segments[-1].end_seconds == pytest.approx(53, abs=1)
+    assert "fairest creatures" in segments[0].text
+    assert [s.start_seconds for s in segments] == sorted(s.start_seconds for s in segments)

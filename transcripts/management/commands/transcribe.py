@@ -1,0 +1,127 @@
+"""Hear one file, or all that is pending.
+
+manage.py transcribe lecture.opus                     lines of [mm:ss] text
+manage.py transcribe lecture.opus --json              language, duration, segments with word times
+manage.py transcribe --pending                        everything ingested and not yet heard
+"""
+
+import json
+from argparse import ArgumentParser
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count
+from django.utils import timezone
+from tqdm import tqdm
+
+from transcripts import services, transcribers
+from transcripts.audio import UnreadableAudioError
+from transcripts.heard import HeardSegment
+from transcripts.models import State, Transcription
+from transcripts.transcribers import Hearing, TranscriberError
+
+
+class Command(BaseCommand):
+    help = "Transcribe one file, or with --pending everything ingested that nobody has heard yet."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, help="audio or video to be heard")
+        parser.add_argument("--pending", action="store_true", help="hear all that is ingested and not heard")
+        parser.add_argument("--json", action="store_true", help="print JSON only")
+        parser.add_argument(
+            "--engine",
+            default=settings.TRANSCRIBER,
+            help=f"one of {', '.join(settings.TRANSCRIBERS)}; %(default)s by default",
+        )
+        parser.add_argument("--language", default="", help="spoken language, such as en; else detected")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["pending"] == bool(options["file"]):
+            raise CommandError("Name a file to be heard, or say --pending.")
+        try:
+            if options["pending"]:
+                self._hear_pending(engine=options["engine"], as_json=options["json"])
+            else:
+                self._hear_file(options)
+        except (TranscriberError, UnreadableAudioError) as error:
+            raise CommandError(str(error)) from error
+
+    def _hear_file(self, options: dict[str, Any]) -> None:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}.")
+        try:
+            hearing = transcribers.get(options["engine"]).hear(path, language=options["language"])
+        except UnreadableAudioError as error:
+            raise CommandError(f"{path}: {error}") from error
+        except PermissionError as error:
+            raise CommandError(f"{path} cannot be opened: permission denied.") from error
+        segments = self._listen(hearing)
+        if not segments:
+            self.stderr.write(f"No speech was heard in {path}.")
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_dict(hearing, segments), ensure_ascii=False))
+            return
+        for segment in segments:
+            self.stdout.write(f"[{_clock(segment.start_seconds)}] {segment.text}")
+
+    def _listen(self, hearing: Hearing) -> list[HeardSegment]:
+        trusted = []
+        with tqdm(total=round(hearing.duration_seconds), unit="s", disable=None) as bar:
+            for segment in hearing.segments:
+                bar.update(int(segment.end_seconds) - bar.n)
+                if not segment.gate_reason:
+                    trusted.append(segment)
+        return trusted
+
+    def _hear_pending(self, *, engine: str, as_json: bool) -> None:
+        transcribers.get(engine).prepare()
+        services.plan_transcriptions(engine=engine)
+        with tqdm(unit="s", desc="heard", disable=None) as bar:
+            while pk := Transcription.objects.claimable(at=timezone.now()).values_list("pk", flat=True).first():
+                # What went wrong stands in the row, which ends as failed once its attempts are used up.
+                with suppress(Exception):
+                    services.run_transcription(transcription_id=pk, on_heard=_Meter(bar))
+        rows = Transcription.objects.retained().values_list("state").annotate(Count("pk")).order_by("state")
+        if as_json:
+            self.stdout.write(json.dumps(dict(rows)))
+            return
+        for state, count in rows:
+            self.stdout.write(f"{count:6d} {State(state).label}")
+
+
+class _Meter:
+    """Moves a bar of seconds on as one recording is heard."""
+
+    def __init__(self, bar: "tqdm[Any]") -> None:
+        self.bar = bar
+        self.reached = 0
+
+    def __call__(self, seconds: float) -> None:
+        self.bar.update(int(seconds) - self.reached)
+        self.reached = int(seconds)
+
+
+def _as_dict(hearing: Hearing, segments: list[HeardSegment]) -> dict[str, Any]:
+    return {
+        "language": hearing.language,
+        "duration_seconds": hearing.duration_seconds,
+        "segments": [
+            {
+                "start_seconds": segment.start_seconds,
+                "end_seconds": segment.end_seconds,
+                "text": segment.text,
+                "words": [asdict(word) for word in segment.words],
+            }
+            for segment in segments
+        ],
+    }
+
+
+def _clock(seconds: float) -> str:
+    """Return minutes and seconds, the minutes running on past the hour."""
+    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"

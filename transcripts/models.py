@@ -1,0 +1,133 @@
+"""Transcripts: one per video, audio and way of hearing it, kept segment by segment."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from ingestion.models import MediaKind, Video
+
+
+class State(models.TextChoices):
+    """Where a transcription stands; every one but the first two is an end."""
+
+    PENDING = "pending", "pending"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    NO_AUDIO = "no_audio", "no audio"
+    UNREADABLE_AUDIO = "unreadable_audio", "audio that cannot be decoded"
+    NO_SPEECH = "no_speech", "no speech heard"
+    FAILED = "failed", "failed too often"
+
+
+UNFINISHED_STATES = [State.PENDING, State.RUNNING]
+
+
+class TranscriptionQuerySet(models.QuerySet["Transcription"]):
+    def claimable(self, *, at: datetime) -> "TranscriptionQuerySet":
+        """Pending ones, and running ones whose worker has let the lease expire."""
+        return self.filter(Q(state=State.PENDING) | Q(state=State.RUNNING, lease_expires_at__lt=at))
+
+    def finished(self) -> "TranscriptionQuerySet":
+        return self.filter(state=State.DONE)
+
+    def preferred(self) -> "TranscriptionQuerySet":
+        """What the warehouse and the tutor read: at most one per video."""
+        return self.finished().filter(is_preferred=True)
+
+    def ended(self) -> "TranscriptionQuerySet":
+        """Those in an end state, good or bad."""
+        return self.exclude(state__in=UNFINISHED_STATES)
+
+    def retained(self) -> "TranscriptionQuerySet":
+        """Those of videos that may be shown."""
+        return self.filter(video__in=Video.objects.retained())
+
+    def removed(self) -> "TranscriptionQuerySet":
+        """Those of videos that were removed: to be deleted."""
+        return self.filter(video__in=Video.objects.removed())
+
+
+class Transcription(models.Model):
+    """One row per (video, audio or captions hash, digest of engine, model, task and options)."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="transcriptions")
+    media_kind = models.CharField(max_length=16, choices=MediaKind.choices, default=MediaKind.AUDIO)
+    media_sha256 = models.CharField(max_length=64, blank=True, help_text="Empty where there is no audio.")
+    digest = models.CharField(max_length=64, help_text="Of engine, model, task and options.")
+    engine = models.CharField(max_length=32)
+    model = models.CharField(max_length=255, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    lake_key = models.CharField(max_length=255, blank=True)
+    reason = models.TextField(blank=True, help_text="Why it ended other than done.")
+    duration_seconds = models.FloatField(null=True, blank=True, help_text="Of the audio.")
+    heard_until_seconds = models.FloatField(default=0, help_text="End of the last segment stored.")
+    caption_agreement = models.FloatField(
+        null=True, blank=True, help_text="Share of words that published captions and this transcript have alike."
+    )
+    wall_seconds = models.FloatField(null=True, blank=True)
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
+    is_preferred = models.BooleanField(default=False, help_text="The one the warehouse and tutor read.")
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["video", "media_sha256", "digest"], name="transcription_once"),
+            models.UniqueConstraint(
+                fields=["video"], condition=Q(is_preferred=True), name="transcription_one_preferred"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_expires_at"],
+                condition=Q(state__in=["pending", "running"]),
+                name="transcription_unfinished",
+            )
+        ]
+
+    objects = TranscriptionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.engine} of {self.video_id}: {self.state}"
+
+
+class SegmentQuerySet(models.QuerySet["Segment"]):
+    def trusted(self) -> "SegmentQuerySet":
+        """Those that passed every gate: the only ones shown downstream."""
+        return self.filter(gate_reason="")
+
+
+class Segment(models.Model):
+    """One row per stretch of speech, stored as it is heard; a gated one is kept and marked."""
+
+    transcription = models.ForeignKey(Transcription, on_delete=models.CASCADE, related_name="segments")
+    position = models.PositiveIntegerField()
+    text = models.TextField()
+    gate_reason = models.CharField(max_length=32, blank=True, help_text="Why the text is not trusted.")
+    repair = models.CharField(max_length=64, blank=True, help_text="What was mended of the times.")
+    start_seconds = models.FloatField()
+    end_seconds = models.FloatField()
+    average_log_probability = models.FloatField(null=True)
+    no_speech_probability = models.FloatField(null=True)
+    compression_ratio = models.FloatField(null=True)
+    words = models.JSONField(
+        default=list, help_text="[{start_seconds, end_seconds, text, probability}], in order."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["transcription", "position"], name="segment_once"),
+            models.CheckConstraint(
+                condition=Q(start_seconds__gte=0, end_seconds__gte=models.F("start_seconds")),
+                name="segment_times_in_order",
+            ),
+        ]
+
+    objects = SegmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.start_seconds:.1f} {self.text}"

@@ -1,0 +1,78 @@
+"""What is missing: videos whose newest audio, or captions, nobody has set out to hear."""
+
+from typing import Any
+
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from ingestion.models import Course, MediaFile, MediaKind, Video
+from transcripts import transcribers
+from transcripts.models import State, Transcription
+
+NO_AUDIO_REASON = "No audio file of this video has come."
+CAPTIONS_ENGINE = "captions"
+BATCH_SIZE = 1000
+
+
+def plan(*, engine: str) -> int:
+    """Create the rows that are missing and return how many; run twice, the second finds none."""
+    _forget_missing_audio(engine)
+    return sum(_plan_engine(name) for name in {engine, CAPTIONS_ENGINE})
+
+
+def count_unplanned(*, engine: str) -> int:
+    """Return how many rows `plan` would create now."""
+    return sum(_find_unplanned(name).count() for name in {engine, CAPTIONS_ENGINE})
+
+
+def find_newest_media(kind: MediaKind) -> QuerySet[MediaFile]:
+    """Files of the outer query's video, best first: in the language of a course it is in, then the newest."""
+    spoken = Course.objects.annotate(tag=ExpressionWrapper(OuterRef("language"), CharField())).filter(
+        videos=OuterRef("video"), tag__istartswith=F("language")
+    )
+    return (
+        MediaFile.objects.filter(video=OuterRef("pk"), kind=kind)
+        .annotate(is_course_language=Exists(spoken))
+        .order_by("-is_course_language", "-fetched_at", "-pk")
+    )
+
+
+def _find_unplanned(engine: str) -> QuerySet[Any]:
+    """Videos without a transcription of their newest file; `media_sha256` is empty where there is none."""
+    transcriber = transcribers.get(engine)
+    newest = find_newest_media(transcriber.media_kind).values("sha256")[:1]
+    planned = Transcription.objects.filter(
+        video=OuterRef("pk"), digest=transcriber.digest, media_sha256=OuterRef("media_sha256")
+    )
+    videos = Video.objects.retained().annotate(media_sha256=Coalesce(Subquery(newest), Value("")))
+    is_wanted = Q() if transcriber.media_kind == MediaKind.AUDIO else ~Q(media_sha256="")
+    return videos.filter(is_wanted).exclude(Exists(planned))
+
+
+def _plan_engine(engine: str) -> int:
+    transcriber = transcribers.get(engine)
+    now = timezone.now()
+    rows = [
+        Transcription(
+            video_id=pk,
+            media_kind=transcriber.media_kind,
+            media_sha256=sha256,
+            digest=transcriber.digest,
+            engine=engine,
+            model=transcriber.model,
+            state=State.PENDING if sha256 else State.NO_AUDIO,
+            reason="" if sha256 else NO_AUDIO_REASON,
+            finished_at=None if sha256 else now,
+        )
+        for pk, sha256 in _find_unplanned(engine).values_list("pk", "media_sha256")
+    ]
+    Transcription.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH_SIZE)
+    return len(rows)
+
+
+def _forget_missing_audio(engine: str) -> None:
+    """Delete the rows that say there is no audio where it has come since, or another engine says it."""
+    audio = MediaFile.objects.filter(video=OuterRef("video"), kind=MediaKind.AUDIO)
+    outdated = Q(Exists(audio)) | ~Q(digest=transcribers.get(engine).digest)
+    Transcription.objects.filter(outdated, state=State.NO_AUDIO, media_sha256="").delete()

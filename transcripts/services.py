@@ -1,0 +1,261 @@
+"""Hearing what has been fetched, once per video, audio and transcriber, however often a worker dies.
+
+The rule of preference, kept in `_choose_preferred` alone: speech recognition with its word times wins, of
+the newest audio before older, of the newest run before older; published captions stand in where there is
+no usable audio.
+"""
+
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.db import connection, transaction
+from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.utils import timezone
+
+from ingestion.lake import lake
+from ingestion.models import Course, MediaFile, MediaKind, Video
+from ingestion.progress import Progress
+from transcripts import agreement, archive, claims, planning, transcribers
+from transcripts.audio import UnreadableAudioError
+from transcripts.heard import HeardSegment
+from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
+
+logger = logging.getLogger(__name__)
+
+# Stored together: what a worker that dies has to hear again is little, and the database is spared.
+BATCH_SIZE = 8
+
+Listener = Callable[[float], None]
+
+
+class MissingMediaError(Exception):
+    """A media file whose bytes are no longer in the lake."""
+
+    permanent = True
+
+
+def plan_transcriptions(*, engine: str = "") -> int:
+    """Create a row for every retained video whose newest audio or captions has none; return how many.
+
+    Without an engine it is the one that `TRANSCRIBER` names.
+    """
+    return planning.plan(engine=engine or settings.TRANSCRIBER)
+
+
+def run_transcription(*, transcription_id: int, on_heard: Listener = lambda seconds: None) -> None:
+    """Hear one recording to its end state; `on_heard` is told the second reached.
+
+    What has ended already is left as it is. Raises NotClaimableError while another worker has it, and what
+    went wrong where another attempt may succeed.
+    """
+    try:
+        claim = claims.take(transcription_id=transcription_id)
+    except claims.NotClaimableError as error:
+        if error.permanent:
+            return
+        raise
+    with claims.keep(claim):
+        _attempt(claim, on_heard=on_heard)
+
+
+@transaction.atomic
+def transcribe_again(*, transcription_id: int) -> bool:
+    """Send an ended transcription back to the start; return False where it has not ended yet."""
+    row = Transcription.objects.select_for_update().select_related("video").get(pk=transcription_id)
+    if row.state in UNFINISHED_STATES or row.state == State.NO_AUDIO:
+        return False
+    row.state, row.reason, row.attempt_count, row.is_preferred = State.PENDING, "", 0, False
+    row.finished_at = row.lease_expires_at = None
+    row.save(update_fields=["state", "reason", "attempt_count", "is_preferred", "finished_at", "lease_expires_at"])
+    _choose_preferred(row.video)
+    return True
+
+
+def withdraw_removed() -> int:
+    """Delete every transcript of removed videos, lake objects included; return how many rows went.
+
+    The row of a recording that is being heard stays, empty, until its worker or the end of the lease: it
+    knows the key under which that worker may yet write.
+    """
+    ids = Transcription.objects.removed().values_list("pk", flat=True)
+    return sum(_withdraw(pk) for pk in ids)
+
+
+def transcription_progress() -> Progress:
+    """Return how many transcriptions of retained videos have ended, planned or not, and their segments."""
+    known = Transcription.objects.retained()
+    return Progress(
+        done_count=known.ended().count(),
+        total_count=known.count() + planning.count_unplanned(engine=settings.TRANSCRIBER),
+        row_count=Segment.objects.filter(transcription__in=known).count(),
+    )
+
+
+def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:
+    try:
+        _transcribe(claim, on_heard=on_heard)
+    except claims.ClaimLostError:
+        logger.info("transcription %d: the claim was lost", claim.transcription_id)
+    except claims.VideoRemovedError:
+        _abandon(claim)
+    except UnreadableAudioError as error:
+        _end(claim, state=State.UNREADABLE_AUDIO, reason=str(error))
+    except (transcribers.TranscriberError, MissingMediaError) as error:
+        _end(claim, state=State.FAILED, reason=str(error))
+    except Exception as error:
+        if not connection.is_usable():
+            connection.close()
+        reason = f"{type(error).__name__}: {error}"
+        logger.warning("transcription %d: attempt %d: %s", claim.transcription_id, claim.attempt_count, reason)
+        if claim.attempt_count < claims.MOST_ATTEMPTS:
+            claim.held().update(state=State.PENDING, reason=reason, lease_expires_at=None)
+            raise
+        _end(claim, state=State.FAILED, reason=reason)
+
+
+def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
+    started = time.monotonic()
+    row = Transcription.objects.select_related("video").get(pk=claim.transcription_id)
+    transcriber = transcribers.get(row.engine)
+    if transcriber.digest != row.digest:
+        raise transcribers.TranscriberError("The transcriber's settings have changed since this was planned.")
+    _start_over(claim)
+    media = MediaFile.objects.filter(video=row.video, kind=row.media_kind, sha256=row.media_sha256).first()
+    if media is None:
+        raise MissingMediaError("The file to be heard is no longer known.")
+    with _open_locally(media) as path:
+        hearing = transcriber.hear(path, language=_find_language(media))
+        claim.write(language=hearing.language, duration_seconds=hearing.duration_seconds)
+        stored_count = 0
+        for batch in _batch(hearing.segments):
+            _store(claim, batch, first_position=stored_count)
+            stored_count += len(batch)
+            on_heard(batch[-1].end_seconds)
+    claim.write(wall_seconds=time.monotonic() - started)
+    if Segment.objects.trusted().filter(transcription_id=claim.transcription_id).exists():
+        _finish(claim)
+    else:
+        _end(claim, state=State.NO_SPEECH, reason="No speech was heard that could be trusted.")
+
+
+@transaction.atomic
+def _start_over(claim: claims.Claim) -> None:
+    claim.confirm()
+    Segment.objects.filter(transcription_id=claim.transcription_id).delete()
+    claim.write(heard_until_seconds=0, reason="")
+
+
+@transaction.atomic
+def _store(claim: claims.Claim, batch: list[HeardSegment], *, first_position: int) -> None:
+    claim.write(heard_until_seconds=batch[-1].end_seconds)
+    Segment.objects.bulk_create(
+        Segment(transcription_id=claim.transcription_id, position=position, **asdict(segment))
+        for position, segment in enumerate(batch, first_position)
+    )
+
+
+def _finish(claim: claims.Claim) -> None:
+    """Write the object, then the state; the row knows the key before the lake does."""
+    finished_at = timezone.now()
+    row = Transcription.objects.select_related("video").get(pk=claim.transcription_id)
+    key = archive.key_for(row, finished_at=finished_at)
+    if row.lake_key != key:
+        archive.delete(row.lake_key)
+    claim.write(lake_key=key)
+    archive.write(row, key=key)
+    with transaction.atomic():
+        video = Video.objects.select_for_update(no_key=True).get(pk=row.video_id)
+        claim.write(state=State.DONE, finished_at=finished_at, lease_expires_at=None, reason="")
+        _choose_preferred(video)
+        agreement.score(video)
+
+
+@transaction.atomic
+def _end(claim: claims.Claim, *, state: State, reason: str) -> None:
+    row = claim.held().select_for_update().first()
+    if row is None:
+        return
+    archive.delete(row.lake_key)
+    claim.held().update(state=state, reason=reason, finished_at=timezone.now(), lease_expires_at=None, lake_key="")
+
+
+@transaction.atomic
+def _abandon(claim: claims.Claim) -> None:
+    """Leave neither rows nor objects of a video that was removed meanwhile."""
+    row = claim.held().select_for_update().first()
+    if row is not None:
+        archive.delete(row.lake_key)
+        row.delete()
+
+
+@transaction.atomic
+def _withdraw(pk: int) -> bool:
+    row = Transcription.objects.select_for_update().filter(pk=pk).first()
+    if row is None:
+        return False
+    row.segments.all().delete()
+    archive.delete(row.lake_key)
+    is_held = row.state == State.RUNNING and row.lease_expires_at and row.lease_expires_at > timezone.now()
+    if not is_held:
+        row.delete()
+    return not is_held
+
+
+def _choose_preferred(video: Video) -> None:
+    """Mark the one transcription of a video that is read downstream: the rule is the module's docstring."""
+    fetched = MediaFile.objects.filter(
+        video=OuterRef("video"), kind=OuterRef("media_kind"), sha256=OuterRef("media_sha256")
+    )
+    best = (
+        Transcription.objects.finished()
+        .filter(video=video)
+        .annotate(
+            is_heard=Case(When(media_kind=MediaKind.AUDIO, then=Value(1)), default=Value(0)),
+            fetched_at=Subquery(fetched.values("fetched_at")[:1]),
+        )
+        .order_by("-is_heard", "-fetched_at", "-finished_at", "-pk")
+        .first()
+    )
+    rows = Transcription.objects.filter(video=video)
+    rows.filter(is_preferred=True).update(is_preferred=False)
+    if best is not None:
+        rows.filter(pk=best.pk).update(is_preferred=True)
+
+
+def _find_language(media: MediaFile) -> str:
+    """Return the file's language, else that of its courses where they agree, else nothing."""
+    if media.language:
+        return media.language
+    languages = set(Course.objects.filter(videos=media.video).values_list("language", flat=True))
+    return languages.pop() if len(languages) == 1 else ""
+
+
+@contextmanager
+def _open_locally(media: MediaFile) -> Iterator[Path]:
+    """Give a media file as a path: in place where the lake is a folder, else as a temporary copy."""
+    storage = lake()
+    if not storage.exists(media.lake_key):
+        raise MissingMediaError("The file to be heard is no longer in the lake.")
+    if isinstance(storage, FileSystemStorage):
+        yield Path(storage.path(media.lake_key))
+        return
+    with tempfile.NamedTemporaryFile(suffix=Path(media.lake_key).suffix) as copy:
+        with storage.open(media.lake_key) as stored:
+            shutil.copyfileobj(stored, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def _batch(segments: Iterable[HeardSegment]) -> Iterator[list[HeardSegment]]:
+    iterator = iter(segments)
+    while batch := list(islice(iterator, BATCH_SIZE)):
+        yield batch

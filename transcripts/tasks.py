@@ -1,0 +1,32 @@
+"""What the workers do: plan, hear one recording, withdraw."""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from transcripts import claims, services
+from transcripts.models import Transcription
+
+# A message that comes back at once from a worker that died meets a lease that still stands: wait it out.
+RETRY = {"max_retries": claims.MOST_ATTEMPTS, "countdown": settings.TRANSCRIPTION_LEASE_SECONDS + 1}
+
+
+@shared_task
+def transcribe_pending() -> None:
+    services.plan_transcriptions()
+    for pk in Transcription.objects.claimable(at=timezone.now()).order_by("pk").values_list("pk", flat=True):
+        run_transcription.delay_on_commit(transcription_id=pk)  # type: ignore[attr-defined]
+
+
+@shared_task(
+    autoretry_for=(Exception,),
+    retry_kwargs=RETRY,
+    throws=(claims.NotClaimableError,),
+)
+def run_transcription(*, transcription_id: int) -> None:
+    services.run_transcription(transcription_id=transcription_id)
+
+
+@shared_task
+def withdraw_removed() -> None:
+    services.withdraw_removed()

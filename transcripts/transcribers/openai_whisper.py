@@ -1,0 +1,98 @@
+"""Whisper as OpenAI published it, on torch: the extra `openai-whisper`."""
+
+import importlib.util
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from transcripts import audio
+from transcripts.heard import HeardSegment, HeardWord
+from transcripts.transcribers.base import Hearing, Transcriber, TranscriberError
+
+MISSING_EXTRA = "openai-whisper is not installed: run `pip install 'lectern[openai-whisper]'`."
+# Sampling at rising temperatures is not repeatable: greedy, and what fails a gate is marked.
+TEMPERATURE = 0.0
+
+
+class OpenAIWhisper(Transcriber):
+    """Hears with the openai-whisper package; the model is a checkpoint's path or one of its names."""
+
+    engine: ClassVar[str] = "openai_whisper"
+    settled_options: ClassVar[dict[str, object]] = {"temperature": TEMPERATURE}
+
+    def __init__(self, *, model: str, device: str = "auto") -> None:
+        super().__init__(model=model)
+        self.device = device
+
+    def prepare(self) -> None:
+        """Load the weights. Raises TranscriberError when the extra or the checkpoint is missing."""
+        _ = self._model
+
+    def listen(self, path: Path, *, language: str) -> Hearing:
+        """Return what the model hears, piece by piece; an empty language is detected on the first speech."""
+        samples = audio.decode(path)
+        spoken = language or self._detect_language(samples)
+        if spoken != "en" and not self._model.is_multilingual:
+            raise TranscriberError(f"The model {self.model} hears English only, not {spoken!r}.")
+        return Hearing(
+            language=spoken,
+            duration_seconds=len(samples) / audio.SAMPLE_RATE,
+            segments=self._hear_pieces(samples, language=spoken),
+        )
+
+    @cached_property
+    def _model(self) -> Any:
+        if importlib.util.find_spec("whisper") is None:
+            raise TranscriberError(MISSING_EXTRA)
+        import whisper
+
+        try:
+            return whisper.load_model(self.model, device=None if self.device == "auto" else self.device)
+        except (OSError, RuntimeError) as error:
+            raise TranscriberError(
+                f"The checkpoint of Whisper {self.model!r} cannot be loaded: "
+                "set WHISPER_MODEL to the path of a .pt file or to a name that openai-whisper knows."
+            ) from error
+
+    def _detect_language(self, samples: audio.Samples) -> str:
+        if not self._model.is_multilingual:
+            return "en"
+        import whisper
+
+        _, piece = next(audio.pieces(samples))
+        features = whisper.log_mel_spectrogram(whisper.pad_or_trim(piece), n_mels=self._model.dims.n_mels)
+        _, probabilities = self._model.detect_language(features.to(self._model.device))
+        return str(max(probabilities, key=probabilities.get))
+
+    def _hear_pieces(self, samples: audio.Samples, *, language: str) -> Iterator[HeardSegment]:
+        for offset_seconds, piece in audio.pieces(samples):
+            result = self._model.transcribe(
+                piece,
+                language=language,
+                temperature=TEMPERATURE,
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                fp16=self._model.device.type == "cuda",
+            )
+            yield from (_heard(segment, offset_seconds=offset_seconds) for segment in result["segments"])
+
+
+def _heard(segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
+    return HeardSegment(
+        start_seconds=float(segment["start"] + offset_seconds),
+        end_seconds=float(segment["end"] + offset_seconds),
+        text=segment["text"].strip(),
+        words=tuple(
+            HeardWord(
+                float(word["start"] + offset_seconds),
+                float(word["end"] + offset_seconds),
+                word["word"],
+                float(word["probability"]),
+            )
+            for word in segment["words"]
+        ),
+        average_log_probability=float(segment["avg_logprob"]),
+        no_speech_probability=float(segment["no_speech_prob"]),
+        compression_ratio=float(segment["compression_ratio"]),
+    )
