@@ -5,7 +5,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from config import embedded
 
@@ -21,6 +21,14 @@ environ.Env.read_env(BASE_DIR / ".env")
 def value(name: str, default: str) -> str:
     """Return an environment variable; an empty one counts as not set."""
     return env(name, default="") or default
+
+
+def whole_number(name: str, default: int) -> int:
+    """Return an environment variable that counts something."""
+    text = value(name, str(default))
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, and {text!r} is none.")
+    return int(text)
 
 
 # Everything written at run time lies here.
@@ -118,7 +126,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_VISIBILITY_TIMEOUT = VISIBILITY_TIMEOUT_SECONDS
 CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT_SECONDS
-CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "cpu.default"
 CELERY_TASK_ROUTES = {
     "ingestion.tasks.*": {"queue": "cpu.ingest"},
@@ -145,7 +153,7 @@ SOURCES = {
 
 MODELS_DIR = VAR_DIR / "models"
 WHISPER_MODEL = value("WHISPER_MODEL", "tiny.en")
-WHISPER_THREADS = int(value("WHISPER_THREADS", "0"))  # 0: as many as CTranslate2 sees fit
+WHISPER_THREADS = whole_number("WHISPER_THREADS", 0)  # 0: as many as CTranslate2 sees fit
 TRANSCRIBERS = {
     "faster_whisper": {
         "BACKEND": "transcripts.transcribers.faster_whisper.FasterWhisper",

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -11,6 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.celery import app
+
+
+STDIN = 0
 
 
 class Command(BaseCommand):
@@ -31,5 +33,7 @@ class Command(BaseCommand):
 
 
 def _stop_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin: a pool child forked while it is being read could never close its copy.
+    while os.read(STDIN, 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
