@@ -37,19 +37,6 @@ def test_the_pipeline_names_tasks_that_exist():
     assert {stage.task for stage in STAGES} <= own_tasks().keys()
 
 
-def test_every_task_and_service_shares_a_name():
-    for name in own_tasks():
-        app_label, _, task = name.partition(".tasks.")
-        modules = {"ingestion": ["services", "removal"]}.get(app_label, ["services"])
-        assert any(hasattr(import_module(f"{app_label}.{module}"), task) for module in modules), name
-
-
-def import_module(path):
-    from importlib import import_module
-
-    return import_module(path)
-
-
 def test_every_stage_tells_its_progress(db):
     for stage in STAGES:
         assert isinstance(import_string(stage.progress)(), Progress)

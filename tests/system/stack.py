@@ -26,7 +26,7 @@ ROWS = {
     "transcriptions": "SELECT video.video_id, media_sha256, engine, digest, state, is_preferred, duration_seconds "
     "FROM transcripts_transcription JOIN ingestion_video video ON video.id = transcripts_transcription.video_id",
     "segments": "SELECT transcription.digest, media_sha256, position, text, start_seconds, end_seconds, "
-    "gate_reason FROM transcripts_segment JOIN transcripts_transcription transcription "
+    "gate_reason, words FROM transcripts_segment JOIN transcripts_transcription transcription "
     "ON transcription.id = transcription_id",
     "snapshots": "SELECT * FROM mart_video_daily",
     "pace": "SELECT * FROM mart_speech_pace",
@@ -110,7 +110,7 @@ class Stack:
         with psycopg.connect(host=host, user="postgres", dbname=embedded.DATABASE_NAME) as session:
             return session.execute(sql.encode()).fetchall()
 
-    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+    def rows(self) -> "Rows":
         """Return what a disturbed run and an undisturbed one must agree on."""
         return {name: sorted(self.query(sql), key=repr) for name, sql in ROWS.items()}
 
@@ -126,6 +126,15 @@ class Stack:
                 return self.kill_workers() > 0
             time.sleep(0.02)
         return False
+
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+def difference(rows: Rows, others: Rows) -> dict[str, set[str]]:
+    """Return the rows that only one of two runs has, by what they are."""
+    pairs = {name: ({*map(repr, rows[name])}, {*map(repr, others[name])}) for name in rows}
+    return {name: one ^ other for name, (one, other) in pairs.items() if one != other}
 
 
 def write_course(folder: Path, *, video_ids: tuple[str, ...]) -> Path:

@@ -60,7 +60,8 @@ class Command(BaseCommand):
         while True:
             try:
                 question = input("> ").strip()
-            except EOFError:
+            except (EOFError, KeyboardInterrupt):
+                self.stdout.write("\n")
                 return
             if question:
                 call_command("ask", question, stdout=self.stdout)
@@ -111,4 +112,6 @@ def _stage_table(ingest_seconds: float, walked: list[walking.Walked]) -> pd.Data
 def _mart_table() -> pd.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(MART)
-        return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description or ()])
+        columns = [column.name for column in cursor.description or ()]
+        table = pd.DataFrame(cursor.fetchall(), columns=columns, dtype=object)
+        return table.where(table.notna(), "hidden")

@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand
 
 from config.celery import app
 
-
 STDIN = 0
 
 

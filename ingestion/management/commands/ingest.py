@@ -52,12 +52,11 @@ class Command(BaseCommand):
 
     def _report(self, runs: list[IngestionRun]) -> None:
         for run in runs:
-            counts = ", ".join(
-                f"{value} {name}"
-                for name, value in _summary(run).items()
-                if isinstance(value, int) and name != "run"
+            self.stdout.write(
+                f"{run.source}: {run.page_count} files, {run.record_count} new payloads, "
+                f"{run.observation_count} new sightings, {run.media_count} new media files, "
+                f"{run.rejected_count} rejected, {run.withheld_count} withheld as removed"
             )
-            self.stdout.write(f"{run.source}: {counts}")
             for rejected in run.rejected_records.order_by("pk"):
                 self.stderr.write(f"rejected {Path(rejected.location).name}: {rejected.reason}")
 
