@@ -1,0 +1,206 @@
+"""What the tutor reads (chunks, sentences, vectors) and what it has said (questions, answers, citations)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from pgvector.django import HalfVectorField, HnswIndex
+
+from ingestion.models import Course, Video
+from transcripts.models import Transcription
+
+DIMENSIONS = 384
+MAX_ATTEMPT_COUNT = 3
+TEXT_CONFIGURATION = "english"
+
+
+def _make_search_vector() -> models.GeneratedField:
+    return models.GeneratedField(
+        expression=SearchVector("text", config=TEXT_CONFIGURATION),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+
+class IndexState(models.TextChoices):
+    """Where the embedding of a video's chunks stands; every one but the first is an end."""
+
+    PENDING = "pending", "pending"
+    DONE = "done", "done"
+    FAILED = "failed", "failed too often"
+
+
+class VideoIndexQuerySet(models.QuerySet["VideoIndex"]):
+    def embedded(self) -> "VideoIndexQuerySet":
+        """Those whose vectors the configured model has made."""
+        return self.filter(state=IndexState.DONE, embedding_model=settings.EMBEDDING_MODEL)
+
+    def unembedded(self) -> "VideoIndexQuerySet":
+        """Those that wait for vectors, whether they have none or another model's."""
+        return self.filter(Q(state=IndexState.PENDING) | ~Q(embedding_model=settings.EMBEDDING_MODEL))
+
+    def claimable(self, *, at: datetime) -> "VideoIndexQuerySet":
+        """Those that wait and that nobody works on."""
+        return self.unembedded().filter(Q(lease_expires_at=None) | Q(lease_expires_at__lt=at))
+
+
+class VideoIndex(models.Model):
+    """One row per video that is chunked: from which transcription, and how far its embedding has come."""
+
+    video = models.OneToOneField(Video, on_delete=models.CASCADE, related_name="index")
+    transcription = models.ForeignKey(Transcription, on_delete=models.CASCADE, related_name="+")
+    transcription_finished_at = models.DateTimeField(
+        null=True, help_text="A transcript may be made anew in its row."
+    )
+    format = models.PositiveSmallIntegerField(help_text="Of the sentences and chunks.")
+    chunk_count = models.PositiveIntegerField(default=0)
+    sentence_count = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=16, choices=IndexState.choices, default=IndexState.PENDING)
+    embedding_model = models.CharField(max_length=255, blank=True, help_text="Of the last attempt.")
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(blank=True, help_text="Why it failed.")
+    chunked_at = models.DateTimeField(default=timezone.now)
+    embedded_at = models.DateTimeField(null=True, blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "video indexes"
+
+    objects = VideoIndexQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"index of {self.video_id}: {self.state}"
+
+
+class Chunk(models.Model):
+    """One row per passage of a video: a few sentences, with one more on either side for context."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="chunks")
+    transcription = models.ForeignKey(Transcription, on_delete=models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField()
+    text = models.TextField()
+    start_seconds = models.FloatField()
+    end_seconds = models.FloatField()
+    embedding = HalfVectorField(dimensions=DIMENSIONS, null=True)
+    embedding_model = models.CharField(max_length=255, blank=True)
+    search_vector = _make_search_vector()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["transcription", "position"], name="chunk_once"),
+            models.CheckConstraint(
+                condition=Q(start_seconds__gte=0, end_seconds__gte=F("start_seconds")),
+                name="chunk_times_in_order",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="chunk_search_vector"),
+            HnswIndex(fields=["embedding"], name="chunk_embedding", opclasses=["halfvec_cosine_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} at {self.start_seconds:.1f}"
+
+
+class Sentence(models.Model):
+    """One row per sentence spoken: what is found, quoted and opened at its second."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="sentences")
+    chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="sentences")
+    position = models.PositiveIntegerField(help_text="In the video.")
+    text = models.TextField()
+    start_seconds = models.FloatField()
+    end_seconds = models.FloatField()
+    embedding = HalfVectorField(dimensions=DIMENSIONS, null=True)
+    context_embedding = HalfVectorField(
+        dimensions=DIMENSIONS, null=True, help_text='Of the sentence before it and itself: what "it" is.'
+    )
+    embedding_model = models.CharField(max_length=255, blank=True)
+    search_vector = _make_search_vector()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["video", "position"], name="sentence_once"),
+            models.CheckConstraint(
+                condition=Q(start_seconds__gte=0, end_seconds__gte=F("start_seconds")),
+                name="sentence_times_in_order",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="sentence_search_vector"),
+            HnswIndex(fields=["embedding"], name="sentence_embedding", opclasses=["halfvec_cosine_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start_seconds:.1f} {self.text}"
+
+
+class Question(models.Model):
+    """One row per question asked."""
+
+    text = models.TextField()
+    course = models.ForeignKey(Course, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AnswerState(models.TextChoices):
+    """How an answer ended."""
+
+    ANSWERED = "answered", "answered"
+    REFUSED = "refused", "refused"
+    FAILED = "failed", "failed"
+
+
+class Answer(models.Model):
+    """One row per attempt at a question that has come to an end."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
+    state = models.CharField(max_length=16, choices=AnswerState.choices)
+    text = models.TextField(blank=True)
+    reason = models.TextField(blank=True, help_text="Why it was refused or failed.")
+    model = models.CharField(max_length=255)
+    adapter = models.CharField(max_length=255, blank=True)
+    prompt_digest = models.CharField(max_length=64)
+    passage_ids = ArrayField(models.BigIntegerField(), default=list, help_text="Sentences retrieved.")
+    is_quote = models.BooleanField(default=False, help_text="The lecture's words, none of the model's.")
+    latency_seconds = models.FloatField()
+    answered_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.text or self.state
+
+
+class CitationQuerySet(models.QuerySet["Citation"]):
+    def standing(self) -> "CitationQuerySet":
+        """Those whose video has not been withdrawn."""
+        return self.filter(is_withdrawn=False)
+
+
+class Citation(models.Model):
+    """One row per sentence of an answer: the lecture's sentence that supports it."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="citations")
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="citations")
+    position = models.PositiveSmallIntegerField()
+    sentence = models.TextField(blank=True, help_text="What the answer says.")
+    quote = models.TextField(blank=True, help_text="What the lecture says.")
+    url = models.TextField(blank=True)
+    is_withdrawn = models.BooleanField(default=False)
+    start_seconds = models.FloatField()
+    end_seconds = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["answer", "position"], name="citation_once")]
+
+    objects = CitationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.quote or self.url

@@ -1,0 +1,87 @@
+"""Cut each video's preferred transcript into chunks and sentences, whole or not at all."""
+
+import logging
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from assistant import sentences
+from assistant.models import Chunk, IndexState, Sentence, VideoIndex
+from ingestion.models import Video
+from ingestion.progress import Progress
+from transcripts.models import Transcription
+
+logger = logging.getLogger(__name__)
+
+
+def find_unchunked() -> QuerySet[Transcription]:
+    """Preferred transcripts whose video has no chunks of them as they are now."""
+    current = VideoIndex.objects.filter(
+        transcription=OuterRef("pk"),
+        transcription_finished_at=OuterRef("finished_at"),
+        format=sentences.FORMAT,
+    )
+    return _find_readable().exclude(Exists(current))
+
+
+def chunk_pending() -> Iterator[int]:
+    """Chunk what is pending and yield the transcription's id after each."""
+    for pk in list(find_unchunked().order_by("pk").values_list("pk", flat=True)):
+        chunk_transcription(transcription_id=pk)
+        yield pk
+
+
+@transaction.atomic
+def chunk_transcription(*, transcription_id: int) -> bool:
+    """Put the chunks of one transcript in the place of what its video has; return False if they are there."""
+    transcription = _find_readable().filter(pk=transcription_id).first()
+    if transcription is None:
+        return False
+    # The video's row is the lock: of two that chunk it, the second finds the work done.
+    Video.objects.select_for_update().get(pk=transcription.video_id)
+    if not find_unchunked().filter(pk=transcription_id).exists():
+        return False
+    VideoIndex.objects.filter(video_id=transcription.video_id).delete()
+    Chunk.objects.filter(video_id=transcription.video_id).delete()
+    chunk_count, sentence_count = _write_chunks(transcription)
+    VideoIndex.objects.create(
+        video_id=transcription.video_id,
+        transcription=transcription,
+        transcription_finished_at=transcription.finished_at,
+        format=sentences.FORMAT,
+        chunk_count=chunk_count,
+        sentence_count=sentence_count,
+        state=IndexState.PENDING,
+        chunked_at=timezone.now(),
+    )
+    logger.info("transcription %s: %s chunks, %s sentences", transcription_id, chunk_count, sentence_count)
+    return True
+
+
+def chunk_progress() -> Progress:
+    """Return how many preferred transcripts are chunked, and the chunks there are."""
+    total = _find_readable().count()
+    return Progress(total - find_unchunked().count(), total, Chunk.objects.count())
+
+
+def _find_readable() -> QuerySet[Transcription]:
+    return Transcription.objects.preferred().retained().filter(finished_at__isnull=False)
+
+
+def _write_chunks(transcription: Transcription) -> tuple[int, int]:
+    """Insert the chunks and their sentences; return the count of each."""
+    segments = transcription.segments.trusted().order_by("position")
+    groups = list(sentences.group_sentences(list(sentences.split_segments(segments))))
+    video_id = transcription.video_id
+    chunks = Chunk.objects.bulk_create(
+        Chunk(video_id=video_id, transcription=transcription, position=position, **vars(group.passage))
+        for position, group in enumerate(groups)
+    )
+    rows = Sentence.objects.bulk_create(
+        Sentence(video_id=video_id, chunk=chunk, position=group.first_position + index, **vars(sentence))
+        for chunk, group in zip(chunks, groups, strict=True)
+        for index, sentence in enumerate(group.sentences)
+    )
+    return len(chunks), len(rows)

@@ -1,0 +1,74 @@
+"""Find the seconds at which a course speaks of something."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant import embeddings, retrieval
+from assistant.matches import Match
+from assistant.models import VideoIndex
+from ingestion.models import Course, Video
+
+
+class EmptyIndexError(Exception):
+    """Nothing there to be searched; says what to run."""
+
+    permanent = True
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A sentence found: where it is said and the address that opens it."""
+
+    video_id: str
+    title: str
+    start_seconds: float
+    end_seconds: float
+    text: str
+    score: float
+    url: str
+
+
+def search(*, text: str, k: int = 10, course: Course | None = None) -> list[Hit]:
+    """Return the k best sentences for a text, best first. Raises EmptyIndexError and WeightsError."""
+    return next(search_many(texts=[text], k=k, course=course))
+
+
+def search_many(*, texts: Sequence[str], k: int = 10, course: Course | None = None) -> Iterator[list[Hit]]:
+    """Return the hits of each text, in the texts' order; all are embedded in one go."""
+    check_is_searchable(course=course)
+    vectors = embeddings.get_embeddings().embed_documents(list(texts))
+    course_id = course.pk if course else None
+    return (
+        make_hits(retrieval.find_matches(text=text, vector=vector, course_id=course_id, k=k))
+        for text, vector in zip(texts, vectors, strict=True)
+    )
+
+
+def make_hits(matches: Sequence[Match]) -> list[Hit]:
+    """Return matches with what their videos are called and where they open."""
+    videos = Video.objects.in_bulk({match.video_pk for match in matches})
+    return [_make_hit(match, video=videos[match.video_pk]) for match in matches]
+
+
+def check_is_searchable(*, course: Course | None) -> None:
+    """Raise EmptyIndexError unless some video of the course, or of any, has its vectors."""
+    indexes = VideoIndex.objects.embedded().filter(video__in=Video.objects.retained())
+    if course:
+        indexes = indexes.filter(video__courses=course)
+    if not indexes.exists():
+        place = f"the course {course.title!r}" if course else "this installation"
+        raise EmptyIndexError(
+            f"Nothing of {place} can be searched yet: ingest and transcribe it, then run `manage.py embed`."
+        )
+
+
+def _make_hit(match: Match, *, video: Video) -> Hit:
+    return Hit(
+        video_id=video.video_id,
+        title=video.title,
+        start_seconds=round(match.start_seconds, 2),
+        end_seconds=round(match.end_seconds, 2),
+        text=match.text,
+        score=round(match.score, 4),
+        url=video.url_at(match.start_seconds),
+    )
