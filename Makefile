@@ -30,6 +30,7 @@ bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.transcription
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.course_questions
+	$(BIN)/python -m tests.benchmarks.memory
 
 faults: $(VENV)/tested ## the long series of process kills
 	$(BIN)/python -m pytest tests/system/series.py
