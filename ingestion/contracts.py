@@ -6,9 +6,12 @@ Shapes are those of https://developers.google.com/youtube/v3/docs and of yt-dlp'
 import json
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+# Seconds since 1970, up to the year 2100.
+Epoch = Annotated[float, Field(ge=0, le=4_102_444_800)]
 Count = Annotated[str, StringConstraints(pattern=r"^\d+$")]
 Duration = Annotated[str, StringConstraints(pattern=r"^P(\d+[YMWD])*(T(\d+[HMS])+)?$")]
 
@@ -37,8 +40,10 @@ class Resource(_Shape):
     """Any resource of the Data API."""
 
     kind: Annotated[str, StringConstraints(pattern=r"^youtube#[A-Za-z0-9]+$")]
-    id: str | dict[str, Any]
+    id: ExternalId | dict[str, Annotated[str, StringConstraints(max_length=100)]]
+    etag: Annotated[str, StringConstraints(max_length=255)] = ""
     snippet: dict[str, Any] | None = None
+    status: dict[str, Any] | None = None
 
 
 class VideoResource(Resource):
@@ -56,10 +61,18 @@ class Info(_Shape):
     title: str
     duration: float | None = None
     timestamp: float | None = None
-    epoch: float | None = None
+    epoch: Epoch | None = None
     view_count: int | None = None
-    playlist_id: str | None = None
+    language: str | None = None
+    playlist_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     playlist_title: str | None = None
+
+
+class PlaylistInfo(_Shape):
+    """An info file of yt-dlp about a playlist."""
+
+    id: ExternalId
+    epoch: Epoch | None = None
 
 
 def parse(text: str) -> Any:
@@ -74,9 +87,11 @@ def parse(text: str) -> Any:
     if "\\u0000" in text or "\0" in text:
         raise ContractError("holds a null character")
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         raise ContractError("holds half of a surrogate pair") from None
+    except ValueError:
+        raise ContractError("holds a number out of range") from None
     return value
 
 

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Q
 
-from ingestion import sources
+from ingestion import sources, text
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -30,6 +30,9 @@ from ingestion.models import (
     RawRejectedRecord,
     Video,
 )
+
+# What a payload may say of itself; a tombstone is not set by one.
+CLAIMABLE = {Availability.PUBLIC.value, Availability.UNLISTED.value, Availability.PRIVATE.value}
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,24 @@ def land_page(page: sources.Page, *, run: IngestionRun, course_title: str, now: 
         return Landed(
             record_count=record_count,
             observation_count=observation_count,
-            rejected_count=_land_rejections(page, run=run, now=now),
+            rejected_count=_land_rejections(page, removed=removed, run=run, now=now),
             media_count=media_count,
             withheld_count=len(page.records) - len(records),
         )
 
 
+def refuse_page(page: sources.Page, *, reason: str) -> sources.Page:
+    """Return a page with every payload refused for the same reason, media left out."""
+    rejections = tuple(
+        sources.Rejection("database", reason, json.dumps(record.payload), record.video_id)
+        for record in page.records
+    )
+    return replace(page, records=(), media=(), rejections=page.rejections + rejections)
+
+
 def _removed_ids(page: sources.Page) -> set[str]:
     ids = {record.video_id for record in page.records} | {file.video_id for file in page.media}
+    ids |= {rejection.video_id for rejection in page.rejections}
     # Locked, so that a removal waits for this page or this page sees the removal.
     videos = Video.objects.filter(video_id__in=ids).order_by("video_id").select_for_update()
     return {video.video_id for video in videos if video.availability == Availability.REMOVED}
@@ -159,14 +172,15 @@ def _land_observations(
 
 def write_lines(key: str, lines: Iterable[dict[str, Any]]) -> None:
     """Write an object of gzipped JSON lines, the same bytes for the same lines."""
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    lake().save(key, ContentFile(gzip.compress(text.encode(), mtime=0)))
+    joined = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    lake().save(key, ContentFile(gzip.compress(joined.encode(), mtime=0)))
 
 
-def _land_rejections(page: sources.Page, *, run: IngestionRun, now: datetime) -> int:
+def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun, now: datetime) -> int:
     rejected = {
         (each.contract, hashlib.sha256(each.payload.encode(errors="replace")).hexdigest()): each
         for each in page.rejections
+        if each.video_id not in removed
     }
     known = set(
         RawRejectedRecord.objects.filter(
@@ -178,6 +192,7 @@ def _land_rejections(page: sources.Page, *, run: IngestionRun, now: datetime) ->
             RawRejectedRecord(
                 run=run,
                 source=run.source,
+                video_id=each.video_id,
                 location=page.location,
                 contract=contract,
                 reason=each.reason,
@@ -201,29 +216,30 @@ def _catalogue(record: sources.Record, *, page: sources.Page) -> None:
     newest = Video.objects.retained().filter(
         Q(observed_at__isnull=True) | Q(observed_at__lte=page.observed_at), video_id=record.video_id
     )
-    newest.update(observed_at=page.observed_at, **_seen(record, kind=page.kind))
+    seen = _read_catalogue_fields(record, kind=page.kind)
+    newest.update(observed_at=page.observed_at, **seen)
+    if "title" in seen:
+        Video.objects.retained().filter(video_id=record.video_id, title="").update(title=seen["title"])
     if page.kind == "info":
         # Only yt-dlp knows where the video plays; a reply about it is no word against that.
         is_on_youtube = str(record.payload.get("extractor", "youtube")).startswith("youtube")
         Video.objects.filter(video_id=record.video_id).update(is_on_youtube=is_on_youtube)
 
 
-def _seen(record: sources.Record, *, kind: str) -> dict[str, str]:
+def _read_catalogue_fields(record: sources.Record, *, kind: str) -> dict[str, str]:
     """Return the title and availability a payload speaks of."""
     if kind == "info":
-        known = record.payload.get("availability") in Availability.values
-        return {"title": record.payload["title"]} | (
+        known = record.payload.get("availability") in CLAIMABLE
+        return {"title": text.strip_control_characters(record.payload["title"])} | (
             {"availability": record.payload["availability"]} if known else {}
         )
     snippet = record.payload.get("snippet") or {}
-    title = str(snippet.get("title", ""))
+    title = text.strip_control_characters(str(snippet.get("title", "")))
     if kind == "playlist_item":
         gone = {"Private video": Availability.PRIVATE, "Deleted video": Availability.DELETED}
         return {"availability": gone[title].value} if title in gone and not snippet.get("thumbnails") else {}
     status = (record.payload.get("status") or {}).get("privacyStatus")
-    return ({"title": title} if title else {}) | (
-        {"availability": status} if status in Availability.values else {}
-    )
+    return ({"title": title} if title else {}) | ({"availability": status} if status in CLAIMABLE else {})
 
 
 def _land_media(file: sources.Media, *, now: datetime) -> int:
@@ -259,7 +275,7 @@ def _enrol(page: sources.Page, records: list[sources.Record], *, title: str) -> 
     if page.kind != "info" or not records:
         return
     title = title or page.playlist_title or Path(page.location).parent.name
-    course, _ = Course.objects.get_or_create(title=title[:255])
+    course, _ = Course.objects.get_or_create(title=title[:255], defaults={"language": page.language[:16]})
     if page.playlist_id and page.playlist_id not in course.playlist_ids:
         course.playlist_ids.append(page.playlist_id)
         course.save(update_fields=["playlist_ids"])

@@ -37,6 +37,15 @@ class Video(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
     removal_reason = models.TextField(blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(availability=Availability.REMOVED, removed_at__isnull=False)
+                | (~models.Q(availability=Availability.REMOVED) & models.Q(removed_at__isnull=True)),
+                name="video_removed_at_a_time",
+            )
+        ]
+
     objects = VideoQuerySet.as_manager()
 
     def __str__(self) -> str:
@@ -55,7 +64,7 @@ class Course(models.Model):
 
     title = models.CharField(max_length=255, unique=True)
     playlist_ids = ArrayField(models.CharField(max_length=64), default=list, blank=True)
-    language = models.CharField(max_length=16, default="en")
+    language = models.CharField(max_length=16, blank=True, help_text="Empty: heard from the speech itself.")
     glossary = models.TextField(blank=True, help_text="Terms of the subject, one a line.")
     videos = models.ManyToManyField(Video, related_name="courses", blank=True)
 
@@ -73,7 +82,7 @@ class MediaFile(models.Model):
 
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="media_files")
     kind = models.CharField(max_length=16, choices=MediaKind.choices)
-    language = models.CharField(max_length=16, blank=True)
+    language = models.CharField(max_length=64, blank=True)
     lake_key = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     byte_count = models.BigIntegerField()
@@ -107,7 +116,6 @@ class IngestionRun(models.Model):
     observation_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
     media_count = models.PositiveIntegerField(default=0)
-    units_spent = models.JSONField(default=dict, help_text="Quota units by bucket.")
     withheld_count = models.PositiveIntegerField(default=0, help_text="Payloads of removed videos.")
     error = models.TextField(blank=True)
     started_at = models.DateTimeField(default=timezone.now)
@@ -167,6 +175,7 @@ class RawRejectedRecord(models.Model):
 
     run = models.ForeignKey(IngestionRun, on_delete=models.PROTECT, related_name="rejected_records")
     source = models.CharField(max_length=32)
+    video_id = models.CharField(max_length=64, blank=True, db_index=True, help_text="Where it shows.")
     location = models.TextField(help_text="File and position the payload came from.")
     contract = models.CharField(max_length=64)
     reason = models.TextField()

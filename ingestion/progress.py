@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """Items of a stage's own work that have ended, of all it knows, and the rows they left."""
+    """Items of a stage's own work that have ended, of all it knows, the rows they left, and how many failed."""
 
     done_count: int
     total_count: int
     row_count: int
+    failed_count: int = 0
 
     @property
     def is_finished(self) -> bool:

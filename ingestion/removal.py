@@ -9,12 +9,13 @@ import json
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from ingestion import landing
+from ingestion import landing, locks
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
-    MediaFile,
+    MediaKind,
     RawObservation,
     RawRecord,
     RawRejectedRecord,
@@ -46,8 +47,12 @@ def remove_video(*, video_id: str, reason: str, now: datetime) -> Video:
 
 
 def withdraw_removed() -> int:
-    """Purge payloads, refusals, lake objects and media of removed videos; return how many rows went."""
-    return sum(_purge(video) for video in Video.objects.removed())
+    """Purge payloads, refusals, lake objects and media of removed videos; return how many rows went.
+
+    One process at a time: two that rewrite one object would undo each other's purge.
+    """
+    with locks.hold_in_turn("removal"):
+        return sum(_purge(video) for video in Video.objects.removed())
 
 
 def _purge(video: Video) -> int:
@@ -55,11 +60,20 @@ def _purge(video: Video) -> int:
     observations = RawObservation.objects.filter(record__in=records)
     for key in observations.values_list("lake_key", flat=True).distinct():
         _rewrite_without(key, video_id=video.video_id)
-    for file in MediaFile.objects.filter(video=video):
-        lake().delete(file.lake_key)
-    rejected = RawRejectedRecord.objects.filter(payload__contains=video.video_id)
+    for kind in MediaKind.values:
+        _empty(f"{kind}/{video.video_id}")
+    rejected = RawRejectedRecord.objects.filter(
+        Q(video_id=video.video_id) | Q(payload__contains=f'"{video.video_id}"')
+    )
     with transaction.atomic():
         return sum(rows.delete()[0] for rows in (records, rejected, video.media_files.all()))
+
+
+def _empty(folder: str) -> None:
+    """Delete what lies in a folder of the lake, rows or none: a pull that died may have left a file."""
+    if lake().exists(folder):
+        for name in lake().listdir(folder)[1]:
+            lake().delete(f"{folder}/{name}")
 
 
 def _rewrite_without(key: str, *, video_id: str) -> None:

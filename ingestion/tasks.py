@@ -4,10 +4,10 @@ from pathlib import Path
 
 from celery import shared_task
 
-from ingestion import removal, services
+from ingestion import locks, removal, services
 
 
-@shared_task(autoretry_for=(services.AlreadyRunningError,), retry_backoff=True)
+@shared_task(autoretry_for=(locks.AlreadyRunningError,), retry_backoff=True)
 def ingest_folder(*, folder: str, course_title: str = "") -> None:
     """Land a folder."""
     services.ingest_folder(folder=Path(folder), course_title=course_title)

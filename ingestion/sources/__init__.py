@@ -33,11 +33,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Rejection:
-    """One payload that broke a contract, as text, with the reason in one line."""
+    """One payload that broke a contract, as text, with the reason in one line and its video where that shows."""
 
     contract: str
     reason: str
     payload: str
+    video_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Page:
     # The playlist the page's videos were taken from, where it says so.
     playlist_id: str = ""
     playlist_title: str = ""
+    language: str = ""
 
 
 class Source(ABC):

@@ -6,6 +6,7 @@ Without one the file's own time counts.
 
 import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 from ingestion import contracts, sources
 
 CONTRACT = "youtube_api"
+VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NOT_REPLIES = (".info.json", ".live_chat.json")
 
 
@@ -62,7 +64,10 @@ def _page(items: list[Any], *, location: str, observed_at: datetime) -> sources.
             records.append(_record(item))
         except contracts.ContractError as error:
             text = json.dumps(item, ensure_ascii=False)
-            rejections.append(sources.Rejection(contract=CONTRACT, reason=str(error), payload=text))
+            video_id = _find_video_id(item) or _own_id(item)
+            rejections.append(
+                sources.Rejection(contract=CONTRACT, reason=str(error), payload=text, video_id=video_id)
+            )
     kinds = [_snake_case(record.payload["kind"]) for record in records]
     return sources.Page(
         kind=kinds[0] if kinds else "reply",
@@ -76,9 +81,9 @@ def _page(items: list[Any], *, location: str, observed_at: datetime) -> sources.
 def _record(item: Any) -> sources.Record:
     is_video = isinstance(item, dict) and item.get("kind") == "youtube#video"
     contracts.check(contracts.VideoResource if is_video else contracts.Resource, item)
-    external_id = item["id"] if isinstance(item["id"], str) else "/".join(map(str, item["id"].values()))
+    external_id = item["id"] if isinstance(item["id"], str) else "/".join(item["id"].values())
     return sources.Record(
-        external_id=external_id,
+        external_id=external_id[:255],
         video_id=item["id"] if is_video else _find_video_id(item),
         etag=str(item.get("etag", "")),
         payload=item,
@@ -88,12 +93,18 @@ def _record(item: Any) -> sources.Record:
 def _find_video_id(value: Any) -> str:
     """Return the first `videoId` anywhere in a payload: the kinds keep it in different places."""
     if isinstance(value, dict):
-        if isinstance(value.get("videoId"), str):
+        if isinstance(value.get("videoId"), str) and VIDEO_ID.fullmatch(value["videoId"]):
             return str(value["videoId"])
         value = list(value.values())
     if isinstance(value, list):
         return next(filter(None, map(_find_video_id, value)), "")
     return ""
+
+
+def _own_id(item: Any) -> str:
+    """Return the id of what may be a video."""
+    value = item.get("id") if isinstance(item, dict) else None
+    return value if isinstance(value, str) and VIDEO_ID.fullmatch(value) else ""
 
 
 def _snake_case(kind: str) -> str:
@@ -103,5 +114,6 @@ def _snake_case(kind: str) -> str:
 def _observed_at(path: Path, *, root: Path) -> datetime:
     for part in reversed(path.relative_to(root.parent).parts[:-1]):
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}(T\d{4,6}Z)?", part):
-            return datetime.fromisoformat(part).replace(tzinfo=UTC)
+            with suppress(ValueError):  # 2026-02-30 is a name like any other
+                return datetime.fromisoformat(part).replace(tzinfo=UTC)
     return sources.modified_at(path)

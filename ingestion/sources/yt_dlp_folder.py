@@ -1,5 +1,6 @@
 """A folder that yt-dlp wrote: `<name>.info.json`, the audio `<name>.<ext>`, captions `<name>.<lang>.vtt`."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,6 +11,8 @@ from ingestion.models import MediaKind
 INFO = ".info.json"
 AUDIO = {".aac", ".flac", ".m4a", ".mka", ".mkv", ".mp3", ".mp4", ".ogg", ".opus", ".wav", ".webm", ".wma"}
 CAPTIONS = {".vtt", ".srt"}
+# As yt-dlp writes them: `en`, `pt-BR`, `en-GB-uYU-mmqFLq8`.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9-]{1,40})?")
 
 
 class YtDlpFolder(sources.Source):
@@ -25,15 +28,9 @@ class YtDlpFolder(sources.Source):
         try:
             info = contracts.parse(text)
             is_playlist = isinstance(info, dict) and info.get("_type") == "playlist"
-            if not is_playlist:
-                contracts.check(contracts.Info, info)
+            contracts.check(contracts.PlaylistInfo if is_playlist else contracts.Info, info)
         except contracts.ContractError as error:
-            return sources.Page(
-                kind="info",
-                location=str(path),
-                observed_at=sources.modified_at(path),
-                rejections=(sources.Rejection(contract="yt_dlp_info", reason=str(error), payload=text),),
-            )
+            return _page_of_refusal(str(error), text=text, path=path)
         return _page_of_playlist(info, path) if is_playlist else _page_of_video(info, path)
 
 
@@ -46,11 +43,20 @@ def _page_of_video(info: dict[str, Any], path: Path) -> sources.Page:
         media=tuple(_media(info["id"], path)),
         playlist_id=info.get("playlist_id") or "",
         playlist_title=info.get("playlist_title") or "",
+        language=info.get("language") or "",
+    )
+
+
+def _page_of_refusal(reason: str, *, text: str, path: Path) -> sources.Page:
+    video_id = path.name.removesuffix(INFO)
+    rejection = sources.Rejection(contract="yt_dlp_info", reason=reason, payload=text, video_id=video_id[:64])
+    return sources.Page(
+        kind="info", location=str(path), observed_at=sources.modified_at(path), rejections=(rejection,)
     )
 
 
 def _page_of_playlist(info: dict[str, Any], path: Path) -> sources.Page:
-    record = sources.Record(external_id=str(info.get("id") or path.name), video_id="", etag="", payload=info)
+    record = sources.Record(external_id=info["id"], video_id="", etag="", payload=info)
     return sources.Page(
         kind="playlist_info", location=str(path), observed_at=_observed_at(info, path), records=(record,)
     )
@@ -68,6 +74,6 @@ def _media(video_id: str, path: Path) -> list[sources.Media]:
         suffix = file.suffix.lower()
         if suffix in AUDIO and file.stem == name:
             found.append(sources.Media(video_id, MediaKind.AUDIO, "", file))
-        elif suffix in CAPTIONS and file.stem.startswith(f"{name}."):
-            found.append(sources.Media(video_id, MediaKind.CAPTIONS, file.stem.removeprefix(f"{name}."), file))
+        elif suffix in CAPTIONS and LANGUAGE.fullmatch(language := file.stem.removeprefix(f"{name}.")):
+            found.append(sources.Media(video_id, MediaKind.CAPTIONS, language, file))
     return found

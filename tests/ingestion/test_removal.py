@@ -3,7 +3,16 @@ from datetime import UTC, datetime
 import pytest
 
 from ingestion import removal, services
-from ingestion.models import Availability, Course, MediaFile, RawObservation, RawRecord, Video
+from ingestion.lake import FolderStorage
+from ingestion.models import (
+    Availability,
+    Course,
+    MediaFile,
+    RawObservation,
+    RawRecord,
+    RawRejectedRecord,
+    Video,
+)
 from tests.ingestion import folders
 from tests.ingestion.test_services import lake_lines
 
@@ -59,11 +68,28 @@ def test_removing_again_changes_nothing(landed):
 def test_a_removal_that_died_goes_on(landed, lake_dir, monkeypatch):
     removal.remove_video(video_id="abcdefghijk", reason="on request", now=NOW)
     with monkeypatch.context() as patch:
-        patch.setattr(RawRecord.objects, "filter", lambda **_: 1 / 0)
+        patch.setattr(FolderStorage, "delete", lambda self, name: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             removal.withdraw_removed()
+    assert len(lake_lines(lake_dir)) > 1
     removal.withdraw_removed()
     assert [line["video_id"] for line in lake_lines(lake_dir)] == ["the-other-1"]
+    assert not MediaFile.objects.exists()
+
+
+def test_audio_of_a_pull_that_died_goes_too(landed, lake_dir):
+    (lake_dir / "audio" / "abcdefghijk" / "without-a-row.opus").write_bytes(b"speech")
+    remove()
+    assert not list((lake_dir / "audio" / "abcdefghijk").iterdir())
+
+
+def test_refusals_of_a_removed_video_go_and_those_of_others_stay(landed):
+    folders.write_info(landed / "a", {"id": "abcdefghijk"}, name="abcdefghijk")
+    folders.write_info(landed / "b", {"id": "other", "note": "beside abcdefghijk"}, name="other")
+    services.ingest_folder(folder=landed)
+    remove()
+    services.ingest_folder(folder=landed)
+    assert [rejected.video_id for rejected in RawRejectedRecord.objects.all()] == ["other"]
 
 
 def test_an_unknown_video_is_named():

@@ -2,9 +2,9 @@ import gzip
 import json
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 
-from ingestion import landing, services
+from ingestion import landing, locks, services
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -128,6 +128,40 @@ def test_videos_without_a_playlist_form_the_course_of_their_folder(tmp_path):
     assert Course.objects.get().title == "physics"
 
 
+def test_no_payload_writes_a_tombstone(tmp_path):
+    folders.write_info(tmp_path, folders.info(availability="removed"))
+    services.ingest_folder(folder=tmp_path)
+    assert Video.objects.get().availability == Availability.PUBLIC
+
+
+def test_a_course_is_heard_in_the_language_of_its_info_files(tmp_path):
+    folders.write_info(tmp_path, folders.info(language="de"))
+    services.ingest_folder(folder=tmp_path)
+    assert Course.objects.get().language == "de"
+
+
+def test_a_title_that_steers_a_terminal_is_made_safe(tmp_path):
+    folders.write_info(tmp_path, folders.info(title="\x1b[2JLecture 👩\u200d🏫"))
+    services.ingest_folder(folder=tmp_path)
+    assert Video.objects.get().title == "[2JLecture 👩\u200d🏫"
+
+
+def test_a_page_the_database_cannot_keep_is_refused_and_the_next_lands(tmp_path, monkeypatch):
+    for name in ("a", "b"):
+        folders.write_info(tmp_path, folders.info(f"video-{name}"))
+    catalogue = landing._catalogue
+
+    def choke(record, **options):
+        if record.video_id == "video-a":
+            raise DataError("value too long")
+        catalogue(record, **options)
+
+    monkeypatch.setattr(landing, "_catalogue", choke)
+    (run,) = services.ingest_folder(folder=tmp_path)
+    assert (run.state, run.record_count, run.rejected_count) == ("done", 1, 1)
+    assert RawRejectedRecord.objects.get().reason == "value too long"
+
+
 def test_a_named_course_wins(tmp_path):
     folders.write_info(tmp_path, folders.info())
     services.ingest_folder(folder=tmp_path, course_title="Class of 2026")
@@ -157,11 +191,11 @@ def test_a_folder_being_read_is_not_read_twice_at_once(tmp_path):
     from django.conf import settings
 
     folders.write_info(tmp_path, folders.info())
-    key = services.key_of(f"yt_dlp {tmp_path.resolve()}")
+    key = locks.key_of(f"yt_dlp {tmp_path.resolve()}")
     database = connection.settings_dict
     with psycopg.connect(
         dbname=database["NAME"], user=database["USER"], **settings.DATABASES["default"]["OPTIONS"]
     ) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [key])
-        with pytest.raises(services.AlreadyRunningError):
+        with pytest.raises(locks.AlreadyRunningError):
             services.ingest_folder(folder=tmp_path)

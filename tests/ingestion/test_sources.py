@@ -87,6 +87,8 @@ def test_a_broken_reply_is_rejected_with_a_reason(tmp_path, text, reason):
         ({"id": None}, "id:"),
         ({"statistics": {"viewCount": "many"}}, "statistics.viewCount:"),
         ({"contentDetails": {"duration": "3 minutes"}}, "contentDetails.duration:"),
+        ({"etag": "e" * 300}, "etag:"),
+        ({"status": "public"}, "status:"),
     ],
 )
 def test_a_broken_video_is_rejected_and_its_neighbour_lands(tmp_path, fields, reason):
@@ -94,6 +96,36 @@ def test_a_broken_video_is_rejected_and_its_neighbour_lands(tmp_path, fields, re
     page = ReplyFolder(tmp_path).read_file(path)
     assert [record.external_id for record in page.records] == ["abcdefghijk"]
     assert [rejection.reason.split()[0] for rejection in page.rejections] == [reason]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"epoch": "yesterday"}, {"epoch": 1e300}, {"playlist_id": "P" * 65}, {"_type": "playlist", "id": None}],
+)
+def test_a_broken_info_file_is_rejected(tmp_path, fields):
+    path = folders.write_info(tmp_path, folders.info() | fields, name="abcdefghijk")
+    page = YtDlpFolder(tmp_path).read_file(path)
+    assert page.records == ()
+    assert [rejection.video_id for rejection in page.rejections] == ["abcdefghijk"]
+
+
+def test_an_endless_number_is_rejected(tmp_path):
+    path = tmp_path / "reply.json"
+    path.write_text('{"items": [{"kind": "youtube#video", "id": "a", "x": 1e400}]}')
+    (rejection,) = ReplyFolder(tmp_path).read_file(path).rejections
+    assert rejection.reason == "holds a number out of range"
+
+
+def test_captions_are_those_named_by_a_language(tmp_path):
+    path = folders.write_info(tmp_path, folders.info("intro"))
+    for name in ("intro.en-GB-uYU-mmqFLq8.vtt", "intro.2.en.vtt"):
+        (tmp_path / name).write_text("WEBVTT")
+    assert [media.language for media in YtDlpFolder(tmp_path).read_file(path).media] == ["en-GB-uYU-mmqFLq8"]
+
+
+def test_a_folder_named_like_no_day_says_nothing(tmp_path):
+    path = folders.write_reply(tmp_path / "2026-13-45", folders.video())
+    assert ReplyFolder(tmp_path).read_file(path).observed_at == sources.modified_at(path)
 
 
 def test_every_item_of_the_recorded_replies_lands_or_is_rejected(shared_data):

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from ingestion import services, sources
+from ingestion import locks, services, sources
 from ingestion.landing import Landed
 from ingestion.models import IngestionRun
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
             try:
                 runs = services.ingest_folder(folder=location, course_title=course, on_page=show)
-            except (sources.SourceError, services.AlreadyRunningError) as error:
+            except (sources.SourceError, locks.AlreadyRunningError) as error:
                 raise CommandError(str(error)) from None
             except OSError as error:
                 raise CommandError(
