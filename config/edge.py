@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -19,13 +20,14 @@ from config import embedded
 
 logger = logging.getLogger(__name__)
 
-NEED_NO_SERVICES = {"help", "--help", "-h", "--version"}
+NEED_NO_SERVICES = {"help", "--help", "-h", "--version", "version"}
 NEED_NO_TABLES = {"check", "makemigrations", "migrate", "showmigrations", "sqlmigrate", "test"}
 
 
 def prepare(arguments: list[str]) -> None:
     """Bring up what a command stands on: the embedded services, and in an embedded database the tables."""
-    if len(arguments) < 2 or NEED_NO_SERVICES & set(arguments):
+    options = set(arguments[2 : arguments.index("--") if "--" in arguments else None])
+    if len(arguments) < 2 or arguments[1] in NEED_NO_SERVICES or {"--help", "-h"} & options:
         return
     embedded.join(settings.EMBEDDED_ADDRESSES, services=settings.EMBEDDED_SERVICES)
     if embedded.POSTGRES in settings.EMBEDDED_SERVICES and arguments[1] not in NEED_NO_TABLES:
@@ -67,7 +69,6 @@ def sentence(error: Exception) -> str:
 
 def _migrate() -> None:
     """Bring the tables up to date, one process at a time."""
-    import django
     from django.db.migrations.executor import MigrationExecutor
 
     django.setup()

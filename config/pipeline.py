@@ -1,7 +1,6 @@
 """The product on one screen: what runs, in the order data flows, one line a stage."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -11,7 +10,6 @@ class Stage:
     name: str
     task: str
     progress: str
-    every: timedelta
 
 
 STAGES = (
@@ -19,25 +17,21 @@ STAGES = (
         name="transcribe",
         task="transcripts.tasks.transcribe_pending",
         progress="transcripts.services.transcription_progress",
-        every=timedelta(minutes=1),
     ),
     Stage(
         name="build warehouse",
         task="warehouse.tasks.build_warehouse",
         progress="warehouse.services.build_progress",
-        every=timedelta(minutes=5),
     ),
     Stage(
         name="chunk",
         task="assistant.tasks.chunk_pending",
         progress="assistant.services.chunk_progress",
-        every=timedelta(minutes=1),
     ),
     Stage(
         name="embed",
         task="assistant.tasks.embed_pending",
         progress="assistant.services.embedding_progress",
-        every=timedelta(minutes=1),
     ),
 )
 

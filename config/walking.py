@@ -5,15 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from celery import Task
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from config.pipeline import STAGES, WITHDRAWALS, Stage
-from config.workers import Worker
+from config.workers import Worker, WorkerError
 from ingestion.progress import Progress
 
 POLL_SECONDS = 0.2
 # A stage is told again, as beat would, so that work whose message or worker was lost is found.
 TELL_AGAIN_SECONDS = 20
+# Longer than any model takes over one batch of segments.
+STILL_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class Walked:
     seconds: float
 
 
+def describe_failures(walked: list[Walked]) -> str:
+    """Return what failed, in a sentence, or nothing."""
+    failed = [
+        f"{each.progress.failed_count} in {each.stage.name}" for each in walked if each.progress.failed_count
+    ]
+    return f"Some work failed for good ({', '.join(failed)}); each row holds its reason." if failed else ""
+
+
 def walk(*, worker: Worker | None, watch: Callable[[Stage, Progress], None]) -> list[Walked]:
     """Bring every stage to its end, in order; `watch` sees each look at a stage's progress."""
     for path in WITHDRAWALS:
@@ -32,18 +43,39 @@ def walk(*, worker: Worker | None, watch: Callable[[Stage, Progress], None]) -> 
     return [_finish(stage, worker=worker, watch=watch) for stage in STAGES]
 
 
+class Patience:
+    """Waits for something that should move, keeps its worker alive, and gives up where it stands still."""
+
+    def __init__(self, name: str, *, worker: Worker | None) -> None:
+        self.name, self.worker = name, worker
+        self.seen: object = None
+        self.moved = time.monotonic()
+
+    def wait(self, state: object) -> None:
+        """Wait a moment. Raises WorkerError where nothing has moved for `STILL_SECONDS`."""
+        if self.worker is not None:
+            self.worker.revive()
+        if state != self.seen:
+            self.seen, self.moved = state, time.monotonic()
+        if time.monotonic() - self.moved > STILL_SECONDS:
+            raise WorkerError(
+                f"Nothing has moved in the stage {self.name!r} for {STILL_SECONDS // 60} minutes: "
+                f"the log of the workers says why ({settings.VAR_DIR / 'logs'})."
+            )
+        time.sleep(POLL_SECONDS)
+
+
 def _finish(stage: Stage, *, worker: Worker | None, watch: Callable[[Stage, Progress], None]) -> Walked:
     task: Task[[], None] = import_string(stage.task)
     look: Callable[[], Progress] = import_string(stage.progress)
+    patience = Patience(stage.name, worker=worker)
     started = time.monotonic()
     told = 0.0
     while not (progress := look()).is_finished:
-        if worker is not None:
-            worker.revive()
         if told == 0 or time.monotonic() - told > TELL_AGAIN_SECONDS:
             task.delay()
             told = time.monotonic()
         watch(stage, progress)
-        time.sleep(POLL_SECONDS)
+        patience.wait(progress)
     watch(stage, progress)
     return Walked(stage=stage, progress=progress, seconds=time.monotonic() - started)

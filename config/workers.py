@@ -62,8 +62,8 @@ class Worker:
 
 @contextmanager
 def serving() -> Iterator[Worker | None]:
-    """Have every queue served: by the workers that answer, else by one of our own, which is yielded."""
-    if app.control.ping(timeout=1.0):
+    """Have every queue with tasks served: by the workers that answer, else by one of our own, which is yielded."""
+    if _find_needed_queues() <= _find_served_queues():
         yield None
         return
     worker = Worker()
@@ -71,3 +71,13 @@ def serving() -> Iterator[Worker | None]:
         yield worker
     finally:
         worker.stop()
+
+
+def _find_needed_queues() -> set[str]:
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    return {settings.CELERY_TASK_DEFAULT_QUEUE, *routed}
+
+
+def _find_served_queues() -> set[str]:
+    answers = app.control.inspect(timeout=1.0).active_queues() or {}
+    return {queue["name"] for queues in answers.values() for queue in queues}

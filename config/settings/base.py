@@ -92,7 +92,6 @@ EMBEDDED_SERVICES = frozenset(
 )
 DATABASES = {"default": env.db_url_config(value("DATABASE_URL", EMBEDDED_ADDRESSES.database_url))}
 REDIS_URL = value("REDIS_URL", EMBEDDED_ADDRESSES.redis_url)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # The lake: a folder, reached through the storage API so that a bucket can take its place.
 

@@ -38,4 +38,14 @@ def test_the_trace_of_a_surprise_is_kept(settings, tmp_path):
 def test_help_needs_no_services(monkeypatch):
     monkeypatch.setattr(embedded, "join", lambda *_, **__: pytest.fail("services were started"))
     edge.prepare(["manage.py", "ingest", "--help"])
+    edge.prepare(["manage.py", "help", "ask"])
     edge.prepare(["manage.py"])
+
+
+def test_a_question_about_help_needs_services(monkeypatch, settings):
+    joined = []
+    settings.EMBEDDED_SERVICES = frozenset()
+    monkeypatch.setattr(embedded, "join", lambda *_, **__: joined.append(True))
+    edge.prepare(["manage.py", "ask", "help"])
+    edge.prepare(["manage.py", "search", "--", "--help"])
+    assert joined == [True, True]

@@ -74,7 +74,7 @@ def _ingest(worker: workers.Worker | None, watch: bars.Bars) -> float:
     page_count = sum(len(source.files()) for source in sources.at(SAMPLE_COURSE))
     runs = IngestionRun.objects.filter(location=str(SAMPLE_COURSE.resolve()))
     ingest_folder.delay(folder=str(SAMPLE_COURSE))
-    done_count = 0
+    patience = walking.Patience("ingest", worker=worker)
     while True:
         ended = runs.filter(finished_at__gte=started_at)
         if failed := ended.filter(state=RunState.FAILED).first():
@@ -84,9 +84,7 @@ def _ingest(worker: workers.Worker | None, watch: bars.Bars) -> float:
         watch.show("ingest", Progress(done_count, page_count, 0))
         if done.count() == wanted:
             return time.monotonic() - started
-        if worker is not None:
-            worker.revive()
-        time.sleep(walking.POLL_SECONDS)
+        patience.wait(done_count)
 
 
 def _stage_table(ingest_seconds: float, walked: list[walking.Walked]) -> pd.DataFrame:

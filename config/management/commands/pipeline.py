@@ -25,11 +25,18 @@ class Command(BaseCommand):
         except workers.WorkerError as error:
             raise CommandError(str(error)) from None
         rows = [
-            {"stage": each.stage.name, "row_count": each.progress.row_count, "seconds": round(each.seconds, 1)}
+            {
+                "stage": each.stage.name,
+                "row_count": each.progress.row_count,
+                "failed_count": each.progress.failed_count,
+                "seconds": round(each.seconds, 1),
+            }
             for each in walked
         ]
         if options["json"]:
             self.stdout.write(json.dumps(rows))
-            return
-        for row in rows:
-            self.stdout.write(f"{row['stage']:16} {row['row_count']:>8} rows {row['seconds']:>7} s")
+        else:
+            for row in rows:
+                self.stdout.write(f"{row['stage']:16} {row['row_count']:>8} rows {row['seconds']:>7} s")
+        if failures := walking.describe_failures(walked):
+            raise CommandError(failures)
