@@ -1,8 +1,12 @@
-"""Text from outside, made safe to show."""
+"""Text from outside, made safe to show: a terminal obeys control characters, and PostgreSQL takes no NUL."""
 
 import unicodedata
 
+# Tabs and line ends stand between words, the others between nothing. Joiners of emoji are none of them.
+PLAIN = {
+    code: " " if chr(code).isspace() else None for code in range(0x100) if unicodedata.category(chr(code)) == "Cc"
+}
+
 
 def strip_control_characters(text: str) -> str:
-    """Return a text without what could steer a terminal; joiners of emoji and marks of direction stay."""
-    return "".join(character for character in text if unicodedata.category(character) != "Cc")
+    return text.translate(PLAIN)

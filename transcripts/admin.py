@@ -1,5 +1,6 @@
 """Transcriptions as an operator sees them: where each stands and why."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -61,5 +62,14 @@ class TranscriptionAdmin(admin.ModelAdmin[Transcription]):
 
     @admin.action(description="Transcribe again", permissions=["transcribe"])
     def transcribe_again(self, request: HttpRequest, queryset: QuerySet[Transcription]) -> None:
-        sent_count = sum(services.transcribe_again(transcription_id=row.pk) for row in queryset)
-        self.message_user(request, f"{sent_count} to be transcribed again.", messages.SUCCESS)
+        refused: Counter[str] = Counter()
+        for row in queryset:
+            try:
+                services.transcribe_again(transcription_id=row.pk)
+            except services.NotRepeatableError as error:
+                refused[str(error)] += 1
+        for reason, count in refused.items():
+            self.message_user(request, f"{count} left as they are: {reason}", messages.WARNING)
+        sent_count = len(queryset) - refused.total()
+        if sent_count:
+            self.message_user(request, f"{sent_count} to be transcribed again.", messages.SUCCESS)

@@ -15,6 +15,13 @@ PIECE_SECONDS = 600
 CUT_WITHIN_SECONDS = 60
 QUIET_SECONDS = 0.4
 
+SETTLED_OPTIONS: dict[str, object] = {
+    "sample_rate": SAMPLE_RATE,
+    "piece_seconds": PIECE_SECONDS,
+    "cut_within_seconds": CUT_WITHIN_SECONDS,
+    "quiet_seconds": QUIET_SECONDS,
+}
+
 Samples = NDArray[np.int16]
 
 

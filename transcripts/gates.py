@@ -30,6 +30,7 @@ SETTLED_OPTIONS: dict[str, object] = {
     "most_compression_ratio": MOST_COMPRESSION_RATIO,
     "most_same_segments": MOST_SAME_SEGMENTS,
     "most_same_phrases": MOST_SAME_PHRASES,
+    "longest_phrase_words": LONGEST_PHRASE_WORDS,
 }
 
 

@@ -40,6 +40,10 @@ class TranscriptionQuerySet(models.QuerySet["Transcription"]):
         """Those in an end state, good or bad."""
         return self.exclude(state__in=UNFINISHED_STATES)
 
+    def failed(self) -> "TranscriptionQuerySet":
+        """Those that went wrong, not those whose recording has nothing to be heard."""
+        return self.filter(state=State.FAILED)
+
     def retained(self) -> "TranscriptionQuerySet":
         """Those of videos that may be shown."""
         return self.filter(video__in=Video.objects.retained())

@@ -9,6 +9,8 @@ from transcripts.heard import HeardSegment, HeardWord
 # A segment without a length of its own is given the time its text takes to say, at this pace.
 CHARACTERS_PER_SECOND = 15.0
 
+SETTLED_OPTIONS: dict[str, object] = {"characters_per_second": CHARACTERS_PER_SECOND}
+
 START_MOVED = "start_moved"
 END_CLIPPED = "end_clipped"
 END_MENDED = "end_mended"

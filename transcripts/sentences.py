@@ -10,6 +10,13 @@ CLOSING_MARKS = "\"'”’)]»"  # noqa: RUF001
 # Shorter ones stay with what follows: "Dr.", "No."
 LEAST_WORDS = 3
 
+SETTLED_OPTIONS: dict[str, object] = {
+    "sentence_rule_version": 1,
+    "sentence_ends": SENTENCE_ENDS,
+    "sentence_closing_marks": CLOSING_MARKS,
+    "least_sentence_words": LEAST_WORDS,
+}
+
 
 def split(segments: Iterable[HeardSegment]) -> Iterator[HeardSegment]:
     """Yield a segment per sentence where words have times; what holds for the segment holds for each.

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Stored together: what a worker that dies has to hear again is little, and the database is spared.
 BATCH_SIZE = 8
+# Of a long backlog every tick publishes the head only: what waits in the table need not wait in the queue too.
+MOST_PUBLISHED = 100
 
 Listener = Callable[[float], None]
 
@@ -43,12 +45,24 @@ class MissingMediaError(Exception):
     permanent = True
 
 
+class NotRepeatableError(Exception):
+    """A transcription that cannot go back to the start; says in a sentence why."""
+
+    permanent = True
+
+
 def plan_transcriptions(*, engine: str = "") -> int:
     """Create a row for every retained video whose newest audio or captions has none; return how many.
 
     Without an engine it is the one that `TRANSCRIBER` names.
     """
     return planning.plan(engine=engine or settings.TRANSCRIBER)
+
+
+def find_next() -> list[int]:
+    """Return the ids of the transcriptions to be heard next, at most MOST_PUBLISHED, the oldest first."""
+    waiting = Transcription.objects.claimable(at=timezone.now()).order_by("pk")
+    return list(waiting.values_list("pk", flat=True)[:MOST_PUBLISHED])
 
 
 def run_transcription(*, transcription_id: int, on_heard: Listener = lambda seconds: None) -> None:
@@ -68,16 +82,20 @@ def run_transcription(*, transcription_id: int, on_heard: Listener = lambda seco
 
 
 @transaction.atomic
-def transcribe_again(*, transcription_id: int) -> bool:
-    """Send an ended transcription back to the start; return False where it has not ended yet."""
-    row = Transcription.objects.select_for_update().select_related("video").get(pk=transcription_id)
-    if row.state in UNFINISHED_STATES or row.state == State.NO_AUDIO:
-        return False
+def transcribe_again(*, transcription_id: int) -> None:
+    """Send an ended transcription back to the start.
+
+    Raises NotRepeatableError, nothing changed, where it has not ended or would not come out again.
+    """
+    # The video first, as in `_finish`: the other way round the two would wait for each other.
+    videos = Video.objects.select_for_update(of=("self",), no_key=True)
+    video = videos.get(transcriptions=transcription_id)
+    row = Transcription.objects.select_for_update().get(pk=transcription_id)
+    _check_repeatable(row)
     row.state, row.reason, row.attempt_count, row.is_preferred = State.PENDING, "", 0, False
     row.finished_at = row.lease_expires_at = None
     row.save(update_fields=["state", "reason", "attempt_count", "is_preferred", "finished_at", "lease_expires_at"])
-    _choose_preferred(row.video)
-    return True
+    _choose_preferred(video)
 
 
 def withdraw_removed() -> int:
@@ -97,7 +115,21 @@ def transcription_progress() -> Progress:
         done_count=known.ended().count(),
         total_count=known.count() + planning.count_unplanned(engine=settings.TRANSCRIBER),
         row_count=Segment.objects.filter(transcription__in=known).count(),
+        failed_count=known.failed().count(),
     )
+
+
+def _check_repeatable(row: Transcription) -> None:
+    if row.state in UNFINISHED_STATES:
+        raise NotRepeatableError("It has not ended yet.")
+    if row.state == State.NO_AUDIO:
+        raise NotRepeatableError("There is no audio to be heard.")
+    try:
+        digest = transcribers.get(row.engine).digest
+    except transcribers.TranscriberError as error:
+        raise NotRepeatableError(str(error)) from error
+    if digest != row.digest:
+        raise NotRepeatableError("It was heard with other settings than today's: the transcript would be lost.")
 
 
 def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:

@@ -2,10 +2,8 @@
 
 from celery import shared_task
 from django.conf import settings
-from django.utils import timezone
 
 from transcripts import claims, services
-from transcripts.models import Transcription
 
 # A message that comes back at once from a worker that died meets a lease that still stands: wait it out.
 RETRY = {"max_retries": claims.MOST_ATTEMPTS, "countdown": settings.TRANSCRIPTION_LEASE_SECONDS + 1}
@@ -14,7 +12,7 @@ RETRY = {"max_retries": claims.MOST_ATTEMPTS, "countdown": settings.TRANSCRIPTIO
 @shared_task
 def transcribe_pending() -> None:
     services.plan_transcriptions()
-    for pk in Transcription.objects.claimable(at=timezone.now()).order_by("pk").values_list("pk", flat=True):
+    for pk in services.find_next():
         run_transcription.delay_on_commit(transcription_id=pk)  # type: ignore[attr-defined]
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from ingestion.lake import lake
-from ingestion.models import MediaFile, MediaKind, Video
+from ingestion.models import Availability, MediaFile, MediaKind, Video
 from transcripts import transcribers
 from transcripts.audio import SAMPLE_RATE
 from transcripts.models import State, Transcription
@@ -26,6 +27,12 @@ what your country can do for you, ask what you can do for your country.
 
 def make_video(video_id: str = "lecture-01") -> Video:
     return Video.objects.create(video_id=video_id, title="A lecture", is_on_youtube=False)
+
+
+def remove(video: Video) -> None:
+    Video.objects.filter(pk=video.pk).update(
+        availability=Availability.REMOVED, removed_at=timezone.now(), title=""
+    )
 
 
 def make_media(video: Video, content: bytes, *, kind=MediaKind.AUDIO, suffix=".flac", language="en") -> MediaFile:

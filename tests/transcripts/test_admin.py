@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from tests.transcripts import factories
-from transcripts.models import Segment, State
+from transcripts.models import Segment, State, Transcription
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +33,17 @@ def test_the_action_sends_it_back_to_the_start(admin_client, row):
     )
     row.refresh_from_db()
     assert (row.state, row.reason) == (State.PENDING, "")
+
+
+def test_the_action_says_why_it_leaves_one_as_it_is(admin_client, row):
+    Transcription.objects.update(digest="of other settings")
+    page = admin_client.post(
+        reverse("admin:transcripts_transcription_changelist"),
+        {"action": "transcribe_again", "_selected_action": [row.pk]},
+        follow=True,
+    )
+    messages = [str(message) for message in page.context["messages"]]
+    assert len(messages) == 1
+    assert messages[0].startswith("1 left as they are: It was heard with other settings")
+    row.refresh_from_db()
+    assert (row.state, row.reason) == (State.FAILED, "Out of memory.")

@@ -4,7 +4,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ingestion.models import Availability
 from tests.transcripts import factories
 from transcripts import claims
 from transcripts.models import State, Transcription
@@ -66,7 +65,7 @@ def test_the_third_death_is_the_last(row):
 
 def test_it_notices_that_the_video_was_removed(row):
     claim = claims.take(transcription_id=row.pk)
-    type(row.video).objects.update(availability=Availability.REMOVED)
+    factories.remove(row.video)
     with pytest.raises(claims.VideoRemovedError):
         claim.write(language="en")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ingestion.models import Availability, Course, MediaFile, MediaKind
+from ingestion.models import Course, MediaFile, MediaKind
 from tests.transcripts import factories
 from transcripts import planning
 from transcripts.models import State, Transcription
@@ -62,6 +62,6 @@ def test_captions_in_the_language_of_the_course_come_first(fake):
 def test_it_passes_removed_videos_over(fake):
     video = factories.make_video()
     factories.make_media(video, b"sound")
-    type(video).objects.update(availability=Availability.REMOVED)
+    factories.remove(video)
     assert plan() == 0
     assert MediaFile.objects.count() == 1

@@ -1,18 +1,11 @@
-import multiprocessing
-import os
-import signal
-import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import InMemoryStorage
-from django.db import connection
 from django.utils import timezone
 
 from ingestion.lake import lake
-from ingestion.models import Availability, Video
 from tests.transcripts import factories
 from transcripts import claims, services
 from transcripts.audio import UnreadableAudioError
@@ -46,10 +39,6 @@ def objects():
 
 def _files(folder):
     return [path for path in Path(folder).rglob("*") if path.is_file()]
-
-
-def remove(video):
-    Video.objects.filter(pk=video.pk).update(availability=Availability.REMOVED, title="")
 
 
 def test_it_stores_what_is_heard_and_writes_one_object(row):
@@ -181,16 +170,34 @@ def test_newer_audio_takes_the_preference(video, row):
 
 def test_transcribing_again_gives_the_preference_away_until_it_is_done(video, row):
     run(row)
-    assert services.transcribe_again(transcription_id=row.pk)
-    assert not services.transcribe_again(transcription_id=row.pk)
+    services.transcribe_again(transcription_id=row.pk)
     row.refresh_from_db()
     assert (row.state, row.is_preferred, row.attempt_count) == (State.PENDING, False, 0)
     run(row)
     assert (row.state, row.is_preferred, row.segments.count()) == (State.DONE, True, 2)
 
 
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"state": State.PENDING}, "not ended yet"),
+        ({"state": State.NO_AUDIO}, "no audio"),
+        ({"digest": "of other settings"}, "other settings than today's"),
+        ({"engine": "telepathy"}, "no transcriber 'telepathy'"),
+    ],
+)
+def test_what_would_not_come_out_again_is_not_sent_back(row, values, reason):
+    run(row)
+    Transcription.objects.update(**values)
+    before = Transcription.objects.values().get()
+    with pytest.raises(services.NotRepeatableError, match=reason):
+        services.transcribe_again(transcription_id=row.pk)
+    assert Transcription.objects.values().get() == before
+    assert row.segments.count() == 2
+
+
 def test_a_video_removed_while_it_is_heard_leaves_nothing(row, fake):
-    fake.at_segment = lambda position: remove(row.video)
+    fake.at_segment = lambda position: factories.remove(row.video)
     services.run_transcription(transcription_id=row.pk)
     fake.at_segment = lambda position: None
     assert not Transcription.objects.exists()
@@ -203,7 +210,7 @@ def test_a_video_removed_after_its_object_was_written_leaves_nothing(row, monkey
 
     def write_then_remove(transcription, *, key):
         write(transcription, key=key)
-        remove(row.video)
+        factories.remove(row.video)
 
     monkeypatch.setattr(services.archive, "write", write_then_remove)
     services.run_transcription(transcription_id=row.pk)
@@ -214,7 +221,7 @@ def test_a_video_removed_after_its_object_was_written_leaves_nothing(row, monkey
 def test_it_withdraws_rows_and_objects_of_removed_videos(video, row):
     run(row)
     assert services.withdraw_removed() == 0
-    remove(video)
+    factories.remove(video)
     assert services.withdraw_removed() == 1
     assert services.withdraw_removed() == 0
     assert not Segment.objects.exists()
@@ -224,7 +231,7 @@ def test_it_withdraws_rows_and_objects_of_removed_videos(video, row):
 def test_it_withdraws_the_text_of_what_is_being_heard_and_the_row_after_the_lease(video, row):
     claims.take(transcription_id=row.pk)
     Segment.objects.create(transcription=row, position=0, text="said", start_seconds=0, end_seconds=1)
-    remove(video)
+    factories.remove(video)
     assert services.withdraw_removed() == 0
     assert not Segment.objects.exists()
     Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
@@ -240,68 +247,23 @@ def test_progress_counts_what_is_not_even_planned(fake):
     run(Transcription.objects.get())
     progress = services.transcription_progress()
     assert (progress.done_count, progress.total_count, progress.row_count) == (1, 1, 2)
+    assert progress.failed_count == 0
 
 
-@pytest.mark.django_db(transaction=True)
-# Python 3.12 warns of forks beside threads; the child is killed at once.
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
-def test_a_killed_worker_is_followed_by_another_once_its_lease_has_run_out(fake, monkeypatch, settings):
-    settings.TRANSCRIPTION_LEASE_SECONDS = 0.6
-    monkeypatch.setattr(services, "BATCH_SIZE", 1)
-    monkeypatch.setattr(fake, "texts", ["One two three.", "Four five six.", "Seven eight nine."])
-    factories.make_media(factories.make_video(), b"sound")
+def test_progress_counts_the_failed_ones_of_retained_videos(video):
+    Transcription.objects.update(state=State.FAILED)
+    progress = services.transcription_progress()
+    assert (progress.done_count, progress.failed_count) == (1, 1)
+    factories.remove(video)
+    assert services.transcription_progress().failed_count == 0
+
+
+def test_the_oldest_are_heard_first_and_no_more_at_once_than_agreed(fake, monkeypatch):
+    monkeypatch.setattr(services, "MOST_PUBLISHED", 2)
+    for name in ("one", "two", "three"):
+        factories.make_media(factories.make_video(name), name.encode())
     services.plan_transcriptions()
-    row = Transcription.objects.get()
-    connection.close()
-    fake.at_segment = lambda position: time.sleep(60 if position == 2 else 0)
-    worker = multiprocessing.get_context("fork").Process(target=_run_and_close, args=(row.pk,))
-    worker.start()
-    _wait(lambda: Segment.objects.exists())
-    time.sleep(1)  # longer than the lease, which the worker renews
-    with pytest.raises(claims.NotClaimableError):
-        run(row)
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.join()
-    worker.close()
-    fake.at_segment = lambda position: None
-    _wait(lambda: Transcription.objects.claimable(at=timezone.now()).exists())
-    run(row)
-    assert (row.state, row.attempt_count, row.segments.count()) == (State.DONE, 2, 3)
-    assert len(objects()) == 1
-
-
-def _wait(is_so, *, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_hear_it_once(fake):
-    video = factories.make_video()
-    factories.make_media(video, b"sound")
-    services.plan_transcriptions()
-    row = Transcription.objects.get()
-    started, go_on = threading.Event(), threading.Event()
-
-    def wait(position):
-        started.set()
-        go_on.wait(10)
-
-    fake.at_segment = wait
-    worker = threading.Thread(target=_run_and_close, args=(row.pk,))
-    worker.start()
-    started.wait(10)
-    with pytest.raises(claims.NotClaimableError):
-        services.run_transcription(transcription_id=row.pk)
-    go_on.set()
-    worker.join()
-    fake.at_segment = lambda position: None
-    row.refresh_from_db()
-    assert (row.state, row.attempt_count, row.segments.count()) == (State.DONE, 1, 2)
-
-
-def _run_and_close(pk):
-    services.run_transcription(transcription_id=pk)
-    connection.close()
+    first, second, third = Transcription.objects.order_by("pk")
+    assert services.find_next() == [first.pk, second.pk]
+    run(first)
+    assert services.find_next() == [second.pk, third.pk]

@@ -20,6 +20,17 @@ def test_it_plans_and_publishes_one_task_for_each(fake, monkeypatch, django_capt
 
 
 @pytest.mark.django_db
+def test_of_a_long_backlog_it_publishes_the_head(fake, monkeypatch):
+    monkeypatch.setattr(tasks.services, "MOST_PUBLISHED", 1)
+    factories.make_media(factories.make_video("one"), b"sound")
+    factories.make_media(factories.make_video("two"), b"other sound")
+    published = []
+    monkeypatch.setattr(tasks.run_transcription, "delay_on_commit", lambda **ids: published.append(ids))
+    tasks.transcribe_pending()
+    assert published == [{"transcription_id": Transcription.objects.order_by("pk").first().pk}]
+
+
+@pytest.mark.django_db
 def test_the_item_task_hears_its_recording(fake):
     factories.make_media(factories.make_video(), b"sound")
     with pytest.MonkeyPatch.context() as patch:

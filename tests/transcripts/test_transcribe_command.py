@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.transcripts import factories
+from transcripts import services
 from transcripts.models import State, Transcription
 
 
@@ -60,6 +61,23 @@ def test_it_hears_all_that_is_pending_and_sums_up(fake, capsys):
 def test_what_fails_again_and_again_does_not_stop_the_rest(fake, capsys):
     factories.make_media(factories.make_video(), b"sound")
     fake.at_segment = lambda position: 1 / 0
-    assert transcribe(capsys, "--pending").out == "     1 failed too often\n"
+    factories.make_captions(factories.make_video("two"))
+    with pytest.raises(CommandError, match=r"^1 of 2 recordings failed: the admin says why\.$"):
+        transcribe(capsys, "--pending")
     fake.at_segment = lambda position: None
-    assert Transcription.objects.get().state == State.FAILED
+    assert capsys.readouterr().out == "     1 done\n     1 failed too often\n     1 no audio\n"
+
+
+@pytest.mark.django_db
+def test_what_failed_before_is_no_failure_of_this_call(fake, capsys):
+    factories.make_media(factories.make_video(), b"sound")
+    services.plan_transcriptions()
+    Transcription.objects.update(state=State.FAILED)
+    assert json.loads(transcribe(capsys, "--pending", "--json").out) == {"failed": 1}
+
+
+@pytest.mark.django_db
+def test_a_recording_without_speech_is_no_failure(fake, monkeypatch, capsys):
+    factories.make_media(factories.make_video(), b"sound")
+    monkeypatch.setattr(fake, "texts", ["..."])
+    assert transcribe(capsys, "--pending").out == "     1 no speech heard\n"

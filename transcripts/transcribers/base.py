@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ingestion.models import MediaKind
-from transcripts import gates, repairs, sentences
+from transcripts import controls, gates, repairs, sentences
 from transcripts.heard import HeardSegment
 
 
@@ -57,7 +57,10 @@ class Transcriber(ABC):
             "engine": self.engine,
             "model": self.model,
             "task": "transcribe",
-            "options": self.settled_options | gates.SETTLED_OPTIONS,
+            "options": self.settled_options
+            | repairs.SETTLED_OPTIONS
+            | sentences.SETTLED_OPTIONS
+            | gates.SETTLED_OPTIONS,
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
@@ -65,7 +68,8 @@ class Transcriber(ABC):
         """Return what is heard in a file, sentence by sentence, times in order, doubtful text marked."""
         self.prepare()
         hearing = self.listen(path, language=_base_language(language))
-        mended = repairs.mend(hearing.segments, duration_seconds=hearing.duration_seconds)
+        printable = controls.strip(hearing.segments)
+        mended = repairs.mend(printable, duration_seconds=hearing.duration_seconds)
         # A loop shows in the whole of a segment, a sentence said over and over in its sentences.
         return replace(hearing, segments=gates.mark(sentences.split(gates.mark(mended))))
 

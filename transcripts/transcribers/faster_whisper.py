@@ -29,8 +29,10 @@ class FasterWhisper(Transcriber):
 
     engine: ClassVar[str] = "faster_whisper"
     settled_options: ClassVar[dict[str, object]] = {
+        **audio.SETTLED_OPTIONS,
         **speech.SETTLED_OPTIONS,
         "beam_size": BEAM_SIZE,
+        "least_sure_log_probability": LEAST_SURE_LOG_PROBABILITY,
     }
 
     def __init__(self, *, model: str, device: str = "auto", cpu_threads: int = 0) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from transcripts import transcribers
-from transcripts.transcribers import faster_whisper
+from transcripts import audio, gates, repairs, sentences, transcribers
+from transcripts.transcribers import faster_whisper, openai_whisper
 
 
 def test_it_makes_a_transcriber_once():
@@ -17,6 +17,32 @@ def test_a_digest_changes_with_the_model_and_not_with_the_machine():
     make = faster_whisper.FasterWhisper
     assert make(model="tiny.en").digest == make(model="tiny.en", device="cpu", cpu_threads=3).digest
     assert make(model="tiny.en").digest != make(model="base.en").digest
+
+
+@pytest.mark.parametrize("rules", [gates, repairs, sentences], ids=lambda rules: rules.__name__)
+def test_a_digest_changes_with_every_rule_for_the_text(rules, monkeypatch):
+    captions = transcribers.get("captions")
+    before = captions.digest
+    for name in rules.SETTLED_OPTIONS:
+        with monkeypatch.context() as patch:
+            patch.setitem(rules.SETTLED_OPTIONS, name, "changed")
+            assert captions.digest != before
+    assert captions.digest == before
+
+
+def test_the_settled_options_hold_what_changes_the_text():
+    heard = faster_whisper.FasterWhisper.settled_options
+    assert heard["least_sure_log_probability"] == faster_whisper.LEAST_SURE_LOG_PROBABILITY
+    assert heard["piece_seconds"] == audio.PIECE_SECONDS
+    assert openai_whisper.OpenAIWhisper.settled_options["piece_seconds"] == audio.PIECE_SECONDS
+    assert gates.SETTLED_OPTIONS["longest_phrase_words"] == gates.LONGEST_PHRASE_WORDS
+
+
+def test_no_control_character_comes_out(fake, tmp_path, monkeypatch):
+    monkeypatch.setattr(fake, "texts", ["One\x1b[2J two\x00 three\x07."])
+    (segment,) = fake.hear(tmp_path).segments
+    assert segment.text == "One[2J two three."
+    assert [word.text for word in segment.words] == ["One[2J", "two", "three."]
 
 
 def test_a_region_is_no_language_of_its_own(fake, tmp_path):

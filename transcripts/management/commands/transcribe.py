@@ -18,7 +18,7 @@ from django.db.models import Count
 from django.utils import timezone
 from tqdm import tqdm
 
-from transcripts import services, transcribers
+from transcripts import clock, services, transcribers
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import HeardSegment
 from transcripts.models import State, Transcription
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_as_dict(hearing, segments), ensure_ascii=False))
             return
         for segment in segments:
-            self.stdout.write(f"[{_clock(segment.start_seconds)}] {segment.text}")
+            self.stdout.write(f"[{clock.format_clock(segment.start_seconds)}] {segment.text}")
 
     def _listen(self, hearing: Hearing) -> list[HeardSegment]:
         trusted = []
@@ -81,11 +81,18 @@ class Command(BaseCommand):
     def _hear_pending(self, *, engine: str, as_json: bool) -> None:
         transcribers.get(engine).prepare()
         services.plan_transcriptions(engine=engine)
+        handled = set()
         with tqdm(unit="s", desc="heard", disable=None) as bar:
             while pk := Transcription.objects.claimable(at=timezone.now()).values_list("pk", flat=True).first():
+                handled.add(pk)
                 # What went wrong stands in the row, which ends as failed once its attempts are used up.
                 with suppress(Exception):
                     services.run_transcription(transcription_id=pk, on_heard=_Meter(bar))
+        self._sum_up(as_json=as_json)
+        if failed_count := Transcription.objects.failed().filter(pk__in=handled).count():
+            raise CommandError(f"{failed_count} of {len(handled)} recordings failed: the admin says why.")
+
+    def _sum_up(self, *, as_json: bool) -> None:
         rows = Transcription.objects.retained().values_list("state").annotate(Count("pk")).order_by("state")
         if as_json:
             self.stdout.write(json.dumps(dict(rows)))
@@ -120,8 +127,3 @@ def _as_dict(hearing: Hearing, segments: list[HeardSegment]) -> dict[str, Any]:
             for segment in segments
         ],
     }
-
-
-def _clock(seconds: float) -> str:
-    """Return minutes and seconds, the minutes running on past the hour."""
-    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"
