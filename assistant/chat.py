@@ -38,7 +38,7 @@ class GeneratorChatModel(BaseChatModel):
 
         self._generator = ctranslate2.Generator(str(self.folder), device="auto", intra_threads=self.threads)
         self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        template = (self.folder / "chat_template.jinja").read_text()
+        template = (self.folder / "chat_template.jinja").read_text(encoding="utf-8")
         self._template = ImmutableSandboxedEnvironment().from_string(template)
         control_tokens = [token.content for token in self._tokenizer.get_added_tokens_decoder().values()]
         self._control_tokens = re.compile("|".join(map(re.escape, control_tokens)))

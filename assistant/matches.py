@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Match:
-    """A sentence that was found, with its chunk's text; its score, at most 1, means the same for every question."""
+    """A sentence that was found, with its chunk's text; a score, at most 1, means the same everywhere."""
 
     sentence_id: int
     video_pk: int

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pgvector.django import HalfVectorField, HnswIndex
 
 from ingestion.models import Course, Video
-from transcripts.models import Transcription
+from transcripts.models import UNFINISHED_STATES, Transcription
 
 DIMENSIONS = 384
 MAX_ATTEMPT_COUNT = 3
@@ -43,6 +43,19 @@ class VideoIndexQuerySet(models.QuerySet["VideoIndex"]):
     def unembedded(self) -> "VideoIndexQuerySet":
         """Those that wait for vectors, whether they have none or another model's."""
         return self.filter(Q(state=IndexState.PENDING) | ~Q(embedding_model=settings.EMBEDDING_MODEL))
+
+    def failed(self) -> "VideoIndexQuerySet":
+        """Those that the configured model could not embed, however often it was tried."""
+        return self.filter(state=IndexState.FAILED, embedding_model=settings.EMBEDDING_MODEL)
+
+    def gone_wrong(self) -> "VideoIndexQuerySet":
+        """Those whose last attempt went wrong, for good or not."""
+        return self.exclude(reason="")
+
+    def outlived(self) -> "VideoIndexQuerySet":
+        """Those whose video has no transcript to be read any more and none in the making."""
+        alive = Q(state__in=UNFINISHED_STATES) | Q(pk__in=Transcription.objects.preferred())
+        return self.exclude(video__in=Transcription.objects.filter(alive).values("video"))
 
     def claimable(self, *, at: datetime) -> "VideoIndexQuerySet":
         """Those that wait and that nobody works on."""

@@ -1,4 +1,4 @@
-"""Hybrid search inside PostgreSQL: vectors and full text find candidates, one sum of four parts ranks them.
+"""Hybrid search inside PostgreSQL: vectors and full text find candidates, one sum of five parts ranks them.
 
 The unit is the sentence, because a hit opens the video where it is said; its chunk lends the context. The
 lexical part is the share of the question's words, weighed by inverse document frequency, that a text has: on
@@ -22,7 +22,7 @@ from assistant.matches import Match
 from assistant.models import TEXT_CONFIGURATION
 from ingestion.models import Availability
 
-QUERY = (Path(__file__).parent / "sql" / "search_sentences.sql").read_text()
+QUERY = (Path(__file__).parent / "sql" / "search_sentences.sql").read_text(encoding="utf-8")
 
 
 def find_matches(*, text: str, vector: Sequence[float], course_id: int | None = None, k: int = 10) -> list[Match]:

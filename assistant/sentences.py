@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from transcripts.models import Segment
+from transcripts.sentences import CLOSING_MARKS, SENTENCE_ENDS
 
 # Raised when sentences or chunks come out otherwise: what was cut by an older one is cut anew.
 FORMAT = 1
 
 # A mark that ends a sentence, and what may close after it.
-SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)\]»]*$")  # noqa: RUF001
+END_MARK, CLOSING_MARK = (f"[{re.escape(''.join(marks))}]" for marks in (SENTENCE_ENDS, CLOSING_MARKS))
+SENTENCE_END = re.compile(f"{END_MARK}+{CLOSING_MARK}*$")
 # Full stops that end no sentence: titles, single initials, "e.g.".
 ABBREVIATION = re.compile(
     r"^[(\"'“]?(?:mr|mrs|ms|dr|prof|st|vs|no|fig|eq|sec|approx|ca|cf|etc|al|[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_])\.$",

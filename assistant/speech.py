@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from assistant.sentences import ABBREVIATION, SENTENCE_END
+from assistant.sentences import ABBREVIATION, CLOSING_MARK, END_MARK, SENTENCE_END
 
 # A mark that ends a sentence, once something follows it, or a new line.
-BREAK = re.compile(r"(?<=[.!?])[\"'”’)\]]*(?=\s)|\n")  # noqa: RUF001
+BREAK = re.compile(rf"(?<={END_MARK}){CLOSING_MARK}*(?=\s)|\n")
 
 
 def stream_sentences(pieces: Iterable[str], *, most: int) -> Iterator[str]:

@@ -1,20 +1,25 @@
-"""What the workers do: chunk, embed one video, withdraw."""
+"""What the workers do: chunk one transcript, embed one video, withdraw."""
 
 from celery import shared_task
 
-from assistant.models import VideoIndex
 from assistant.services import chunking, embedding, withdrawal
 
 
 @shared_task
 def chunk_pending() -> None:
-    for pk in chunking.find_unchunked().order_by("pk").values_list("pk", flat=True):
-        chunking.chunk_transcription(transcription_id=pk)
+    chunking.drop_outlived()
+    for pk in chunking.find_next():
+        chunk_transcription.delay_on_commit(transcription_id=pk)  # type: ignore[attr-defined]
+
+
+@shared_task
+def chunk_transcription(*, transcription_id: int) -> None:
+    chunking.chunk_transcription(transcription_id=transcription_id)
 
 
 @shared_task
 def embed_pending() -> None:
-    for video_id in VideoIndex.objects.unembedded().order_by("pk").values_list("video_id", flat=True):
+    for video_id in embedding.find_next():
         embed_video.delay_on_commit(video_id=video_id)  # type: ignore[attr-defined]
 
 

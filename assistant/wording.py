@@ -146,10 +146,18 @@ def _find_values(text: str) -> list[str | float]:
             values.extend(_read_run(run))
             run = []
         if word[:1].isdigit():
-            values.append(float(re.sub(r",(?=\d{3})", "", word).replace(",", ".").rstrip(".")))
+            values.append(_read_digits(word))
         elif word:
             values.append(word)
     return values
+
+
+def _read_digits(word: str) -> str | float:
+    """Return the number, or the word where it is none: a version, a date, an address."""
+    try:
+        return float(re.sub(r",(?=\d{3})", "", word).replace(",", "."))
+    except ValueError:
+        return word
 
 
 def _read_run(run: list[str]) -> list[str | float]:

@@ -29,4 +29,4 @@ def number_excerpts(texts: Sequence[str]) -> str:
 
 
 def _read(name: str) -> str:
-    return (FOLDER / f"{name}.md").read_text()
+    return (FOLDER / f"{name}.md").read_text(encoding="utf-8")

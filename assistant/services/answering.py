@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import transaction
 
-from assistant import calibration, chat, embeddings, prompts, verification
+from assistant import calibration, chat, embeddings, prompts, questions, verification
 from assistant.matches import Match
 from assistant.models import Answer, AnswerState, Citation, Question
 from assistant.retrieval import HybridRetriever
 from assistant.services import search
 from assistant.speech import stream_sentences
-from ingestion.models import Course
+from ingestion.models import Availability, Course, Video
 
 logger = logging.getLogger(__name__)
 
@@ -87,36 +87,53 @@ class Draft:
 
     text: str
     course: Course | None
-    passage_ids: list[int]
+    passage_ids: list[int] = field(default_factory=list)
     events: list[Said | Refusal] = field(default_factory=list)
+    removed_pks: set[int] = field(default_factory=set)
 
     @property
     def said(self) -> list[Said]:
         return [event for event in self.events if not isinstance(event, Refusal)]
 
     @property
+    def standing(self) -> list[Said]:
+        return [said for said in self.said if self.is_standing(said)]
+
+    @property
     def refusal(self) -> Refusal | None:
         return next((event for event in self.events if isinstance(event, Refusal)), None)
 
+    def is_standing(self, said: Said) -> bool:
+        return said.source.video_pk not in self.removed_pks
+
 
 def answer_question(*, text: str, course: Course | None = None) -> Iterator[Event]:
-    """Yield an answer as it comes, `Finished` last. Raises EmptyIndexError and WeightsError before the first."""
-    text = text.replace("\0", " ")
+    """Yield an answer as it comes, `Finished` last.
+
+    Raises UnusableQuestionError, EmptyIndexError and WeightsError before the first.
+    """
+    (text,) = questions.clean([text])
     search.check_is_searchable(course=course)
-    started_at = time.monotonic()
-    documents = HybridRetriever(course_id=course.pk if course else None).invoke(text)
-    matches = [document.metadata["match"] for document in documents]
-    draft = Draft(text=text, course=course, passage_ids=[match.sentence_id for match in matches])
+    started = time.monotonic()
+    draft = Draft(text=text, course=course)
     try:
+        matches = _retrieve(text, course=course)
+        draft.passage_ids = [match.sentence_id for match in matches]
         for event in _speak(text, matches=matches):
             draft.events.append(event)
             yield event
     except Exception as error:
-        _keep_answer(draft, latency=time.monotonic() - started_at, failure=str(error))
+        failure = str(error) or type(error).__name__
+        _keep_answer(draft, latency_seconds=time.monotonic() - started, failure=failure)
         raise
-    answer = _keep_answer(draft, latency=time.monotonic() - started_at)
-    sources = tuple(said.source for said in draft.said)
+    answer = _keep_answer(draft, latency_seconds=time.monotonic() - started)
+    sources = tuple(said.source for said in draft.standing)
     yield Finished(answer.pk, answer.text, answer.state == AnswerState.REFUSED, sources)
+
+
+def _retrieve(text: str, *, course: Course | None) -> list[Match]:
+    documents = HybridRetriever(course_id=course.pk if course else None).invoke(text)
+    return [document.metadata["match"] for document in documents]
 
 
 def _speak(text: str, *, matches: list[Match]) -> Iterator[Said | Refusal]:
@@ -178,32 +195,44 @@ def _make_source(match: Match) -> Source:
 
 
 @transaction.atomic
-def _keep_answer(draft: Draft, *, latency: float, failure: str = "") -> Answer:
-    """Write the question, its answer and the citations."""
+def _keep_answer(draft: Draft, *, latency_seconds: float, failure: str = "") -> Answer:
+    """Write the question, its answer and the citations; what a video removed meanwhile says is left blank."""
+    draft.removed_pks = _lock_removed({said.source.video_pk for said in draft.said})
     refusal = draft.refusal
     state = AnswerState.REFUSED if refusal else AnswerState.ANSWERED
     answer = Answer.objects.create(
         question=Question.objects.create(text=draft.text, course=draft.course),
         state=AnswerState.FAILED if failure else state,
-        text=" ".join(event.text for event in draft.events),
+        text=" ".join(event.text for event in [*draft.standing, refusal] if event),
         reason=refusal.reason if refusal else failure,
         model=settings.CHAT_MODEL,
         prompt_digest=prompts.digest(PROMPT),
         passage_ids=draft.passage_ids,
         is_quote=any(isinstance(said, Quote) for said in draft.said),
-        latency_seconds=latency,
+        latency_seconds=latency_seconds,
     )
     Citation.objects.bulk_create(
-        Citation(
-            answer=answer,
-            position=position,
-            sentence=said.text,
-            video_id=said.source.video_pk,
-            start_seconds=said.source.start_seconds,
-            end_seconds=said.source.end_seconds,
-            quote=said.source.quote,
-            url=said.source.url,
-        )
+        _make_citation(said, answer=answer, position=position, is_withdrawn=not draft.is_standing(said))
         for position, said in enumerate(draft.said)
     )
     return answer
+
+
+def _lock_removed(video_pks: set[int]) -> set[int]:
+    """Return which of these videos are removed; no other is before the transaction ends."""
+    videos = Video.objects.select_for_update(no_key=True).filter(pk__in=video_pks).order_by("pk")
+    return {video.pk for video in videos if video.availability == Availability.REMOVED}
+
+
+def _make_citation(said: Said, *, answer: Answer, position: int, is_withdrawn: bool) -> Citation:
+    return Citation(
+        answer=answer,
+        video_id=said.source.video_pk,
+        position=position,
+        is_withdrawn=is_withdrawn,
+        sentence="" if is_withdrawn else said.text,
+        quote="" if is_withdrawn else said.source.quote,
+        url="" if is_withdrawn else said.source.url,
+        start_seconds=said.source.start_seconds,
+        end_seconds=said.source.end_seconds,
+    )

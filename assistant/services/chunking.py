@@ -15,6 +15,9 @@ from transcripts.models import Transcription
 
 logger = logging.getLogger(__name__)
 
+# Of a long backlog every tick publishes the head only.
+MOST_PUBLISHED = 100
+
 
 def find_unchunked() -> QuerySet[Transcription]:
     """Preferred transcripts whose video has no chunks of them as they are now."""
@@ -26,11 +29,23 @@ def find_unchunked() -> QuerySet[Transcription]:
     return _find_readable().exclude(Exists(current))
 
 
+def find_next() -> list[int]:
+    """Return the ids of the transcriptions to be chunked next, at most MOST_PUBLISHED, the oldest first."""
+    return list(find_unchunked().order_by("pk").values_list("pk", flat=True)[:MOST_PUBLISHED])
+
+
 def chunk_pending() -> Iterator[int]:
-    """Chunk what is pending and yield the transcription's id after each."""
+    """Drop what has outlived its transcript, chunk what is pending, yield the transcription's id after each."""
+    drop_outlived()
     for pk in list(find_unchunked().order_by("pk").values_list("pk", flat=True)):
         chunk_transcription(transcription_id=pk)
         yield pk
+
+
+def drop_outlived() -> int:
+    """Delete the chunks of videos that have no transcript any more; return of how many."""
+    video_ids = list(VideoIndex.objects.outlived().values_list("video_id", flat=True))
+    return sum(_drop_outlived(video_id) for video_id in video_ids)
 
 
 @transaction.atomic
@@ -40,11 +55,10 @@ def chunk_transcription(*, transcription_id: int) -> bool:
     if transcription is None:
         return False
     # The video's row is the lock: of two that chunk it, the second finds the work done.
-    Video.objects.select_for_update().get(pk=transcription.video_id)
+    _lock(transcription.video_id)
     if not find_unchunked().filter(pk=transcription_id).exists():
         return False
-    VideoIndex.objects.filter(video_id=transcription.video_id).delete()
-    Chunk.objects.filter(video_id=transcription.video_id).delete()
+    _delete_chunks(transcription.video_id)
     chunk_count, sentence_count = _write_chunks(transcription)
     VideoIndex.objects.create(
         video_id=transcription.video_id,
@@ -61,13 +75,34 @@ def chunk_transcription(*, transcription_id: int) -> bool:
 
 
 def chunk_progress() -> Progress:
-    """Return how many preferred transcripts are chunked, and the chunks there are."""
-    total = _find_readable().count()
-    return Progress(total - find_unchunked().count(), total, Chunk.objects.count())
+    """Return how many preferred transcripts are chunked, of these and what is to be dropped; and the chunks."""
+    readable_count, outlived_count = _find_readable().count(), VideoIndex.objects.outlived().count()
+    done_count = readable_count - find_unchunked().count()
+    return Progress(done_count, readable_count + outlived_count, Chunk.objects.count())
 
 
 def _find_readable() -> QuerySet[Transcription]:
     return Transcription.objects.preferred().retained().filter(finished_at__isnull=False)
+
+
+@transaction.atomic
+def _drop_outlived(video_id: int) -> bool:
+    _lock(video_id)
+    if not VideoIndex.objects.outlived().filter(video_id=video_id).exists():
+        return False
+    _delete_chunks(video_id)
+    logger.info("video %s: no transcript any more, chunks dropped", video_id)
+    return True
+
+
+def _lock(video_id: int) -> None:
+    Video.objects.select_for_update(no_key=True).get(pk=video_id)
+
+
+def _delete_chunks(video_id: int) -> None:
+    """Delete a video's index and chunks; the sentences go with these."""
+    VideoIndex.objects.filter(video_id=video_id).delete()
+    Chunk.objects.filter(video_id=video_id).delete()
 
 
 def _write_chunks(transcription: Transcription) -> tuple[int, int]:

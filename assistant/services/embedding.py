@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from assistant import embeddings
@@ -20,6 +20,8 @@ BATCH_SIZE = 128
 VECTOR_FIELDS = ["embedding", "embedding_model"]
 # A batch takes seconds; a worker that dies keeps its video from others for as long as this.
 LEASE = timedelta(seconds=30)
+# Of a long backlog every tick publishes the head only.
+MOST_PUBLISHED = 100
 
 
 class DimensionsError(Exception):
@@ -28,12 +30,32 @@ class DimensionsError(Exception):
     permanent = True
 
 
+FAULTS_OF_THE_MODEL = (store.WeightsError, DimensionsError)
+
+
+def revive_failed() -> int:
+    """Send the failed ones back to the start, when a person asks for it; return how many."""
+    return VideoIndex.objects.failed().update(state=IndexState.PENDING, attempt_count=0, reason="")
+
+
+def find_next() -> list[int]:
+    """Return the row ids of the videos to be embedded next, at most MOST_PUBLISHED, the oldest first."""
+    return list(_find_claimable()[:MOST_PUBLISHED])
+
+
 def embed_pending() -> Iterator[int]:
-    """Embed what is pending, the failed ones anew, and yield the video's row id after each."""
-    failed = VideoIndex.objects.filter(state=IndexState.FAILED)
-    failed.update(state=IndexState.PENDING, attempt_count=0, reason="")
-    for video_id in list(VideoIndex.objects.unembedded().order_by("pk").values_list("video_id", flat=True)):
-        embed_video(video_id=video_id)
+    """Embed what is pending, and yield the video's row id after each.
+
+    Raises WeightsError and DimensionsError, which would stop every video; what else goes wrong with one is kept
+    as its reason.
+    """
+    for video_id in list(_find_claimable()):
+        try:
+            embed_video(video_id=video_id)
+        except FAULTS_OF_THE_MODEL:
+            raise
+        except Exception as error:
+            logger.warning("video %s could not be embedded: %r", video_id, error)
         yield video_id
 
 
@@ -41,7 +63,7 @@ def embed_video(*, video_id: int) -> bool:
     """Embed the chunks and sentences of one video; return False where it is done or another has it.
 
     An attempt is counted before the work, so that one which kills its process is not tried for ever.
-    Raises WeightsError and DimensionsError, which are kept as the reason as well.
+    Whatever it raises is kept as the reason as well; WeightsError and DimensionsError are not tried again.
     """
     index = _claim(video_id, at=timezone.now())
     if index is None:
@@ -49,18 +71,25 @@ def embed_video(*, video_id: int) -> bool:
     try:
         while _embed_batch(index):
             pass
-    except (store.WeightsError, DimensionsError) as error:
-        _finish(index, state=IndexState.FAILED, reason=str(error))
+    except Exception as error:
+        is_final = isinstance(error, FAULTS_OF_THE_MODEL) or index.attempt_count >= MAX_ATTEMPT_COUNT
+        state = IndexState.FAILED if is_final else IndexState.PENDING
+        _finish(index, state=state, reason=str(error) or type(error).__name__)
         raise
     return _finish(index, state=IndexState.DONE)
 
 
 def embedding_progress() -> Progress:
-    """Return how many chunked videos have come to an end, and the sentences that have a vector."""
+    """Return how many chunked videos have come to an end, the sentences that have a vector, what failed."""
     indexes = VideoIndex.objects.all()
     unembedded = indexes.unembedded().count()
     row_count = Sentence.objects.filter(embedding_model=settings.EMBEDDING_MODEL).count()
-    return Progress(indexes.count() - unembedded, indexes.count(), row_count)
+    return Progress(indexes.count() - unembedded, indexes.count(), row_count, indexes.failed().count())
+
+
+def _find_claimable() -> QuerySet[VideoIndex, int]:
+    claimable = VideoIndex.objects.claimable(at=timezone.now())
+    return claimable.order_by("pk").values_list("video_id", flat=True)
 
 
 @transaction.atomic
@@ -131,7 +160,7 @@ def _renew(index: VideoIndex) -> bool:
 def _finish(index: VideoIndex, *, state: IndexState, reason: str = "") -> bool:
     """End the attempt unless another has taken it over; return whether it was ours."""
     mine = VideoIndex.objects.filter(pk=index.pk, lease_expires_at=index.lease_expires_at)
-    now = timezone.now()
-    is_mine = mine.update(state=state, reason=reason, embedded_at=now, lease_expires_at=None) == 1
+    at = timezone.now() if state == IndexState.DONE else None
+    is_mine = mine.update(state=state, reason=reason, embedded_at=at, lease_expires_at=None) == 1
     logger.info("video %s: embedding %s", index.video_id, state if is_mine else "taken over")
     return is_mine

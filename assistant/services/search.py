@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant import embeddings, retrieval
+from assistant import embeddings, questions, retrieval
 from assistant.matches import Match
 from assistant.models import VideoIndex
 from ingestion.models import Course, Video
@@ -29,14 +29,18 @@ class Hit:
 
 
 def search(*, text: str, k: int = 10, course: Course | None = None) -> list[Hit]:
-    """Return the k best sentences for a text, best first. Raises EmptyIndexError and WeightsError."""
+    """Return the k best sentences for a text, best first; raises what `search_many` does."""
     return next(search_many(texts=[text], k=k, course=course))
 
 
 def search_many(*, texts: Sequence[str], k: int = 10, course: Course | None = None) -> Iterator[list[Hit]]:
-    """Return the hits of each text, in the texts' order; all are embedded in one go."""
+    """Return the hits of each text, in the texts' order; all are embedded in one go.
+
+    Raises UnusableQuestionError, EmptyIndexError and WeightsError.
+    """
+    texts = questions.clean(texts, k=k)
     check_is_searchable(course=course)
-    vectors = embeddings.get_embeddings().embed_documents(list(texts))
+    vectors = embeddings.get_embeddings().embed_documents(texts)
     course_id = course.pk if course else None
     return (
         make_hits(retrieval.find_matches(text=text, vector=vector, course_id=course_id, k=k))

@@ -16,14 +16,14 @@ Tensors = dict[str, np.ndarray]
 
 def convert(source: Path, target: Path) -> None:
     """Write `model.bin`, its vocabulary and the tokenizer of the folder `source` into `target`."""
-    config = json.loads((source / "config.json").read_text())
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
     tensors = safetensors.read_tensors(source / "model.safetensors")
     spec = _make_spec(config)
     _set_embeddings(spec.encoder, tensors)
     for index, layer in enumerate(spec.encoder.layer):
         prefix = f"encoder.layer.{index}."
         _set_layer(layer, {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
-    spec.register_vocabulary((source / "vocab.txt").read_text().splitlines())
+    spec.register_vocabulary((source / "vocab.txt").read_text(encoding="utf-8").splitlines())
     spec.config.unk_token = "[UNK]"  # noqa: S105
     spec.config.layer_norm_epsilon = config["layer_norm_eps"]
     spec.validate()

@@ -23,7 +23,7 @@ def convert(source: Path, target: Path) -> None:
     spec.optimize(quantization=QUANTIZATION)
     spec.save(str(target))
     _make_tokenizer(fields).save(str(target / "tokenizer.json"))
-    (target / "chat_template.jinja").write_text(fields["tokenizer.chat_template"])
+    (target / "chat_template.jinja").write_text(fields["tokenizer.chat_template"], encoding="utf-8")
 
 
 def _read(source: Path) -> tuple[Fields, Tensors]:

@@ -78,18 +78,21 @@ def test_embed_counts_what_there_is(word_embeddings):
     counts = {"video_count": 1, "chunk_count": 1, "sentence_count": 3, "failed_count": 0}
     assert json.loads(run("embed", "--json")) == counts
     assert json.loads(run("embed", "--json")) == counts
-    assert "3 sentences embedded" in run("embed")
+    assert "1 of 1 videos, 3 sentences embedded" in run("embed")
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["search"], "Say what to look for"),
-        (["search", "x", "-k", "0"], "-k is a count"),
+        (["search", ""], "The question is empty"),
+        (["search", "x", "-k", "0"], "from 1 to 1000, not 0"),
+        (["search", "x", "-k", "1001"], "from 1 to 1000, not 1001"),
+        (["search", "x" * 2001], "2001 characters; at most 2000"),
         (["search", "--queries", "/no/such/file"], "cannot be read"),
         (["search", "x"], "run `manage.py embed`"),
         (["ask", "x"], "run `manage.py embed`"),
-        (["ask", "  "], "Ask something"),
+        (["ask", "  "], "The question is empty"),
         (["ask", "x", "--course", "Nothing"], "There is no course 'Nothing'; there are: 'Baking'"),
     ],
 )
@@ -104,6 +107,27 @@ def test_missing_weights_get_one_sentence(settings, tmp_path):
     factories.make_lecture("v1", BREAD)
     with pytest.raises(CommandError, match="neither a folder"):
         run("embed")
+
+
+def test_a_blank_query_is_named_by_its_number(indexed, tmp_path):
+    file = tmp_path / "queries.txt"
+    file.write_text("yeast\n\nwater\n")
+    with pytest.raises(CommandError, match="Question 2 is empty"):
+        run("search", "--queries", str(file))
+
+
+def test_embed_counts_what_failed_apart(word_embeddings, monkeypatch):
+    factories.make_lecture("v1", BREAD)
+    factories.make_lecture("v2", ["This one cannot be embedded."])
+    real = word_embeddings.embed_documents
+    monkeypatch.setattr(
+        word_embeddings, "embed_documents", lambda texts: 1 / 0 if "cannot" in texts[0] else real(texts)
+    )
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="1 of 2 videos could not be embedded: division by zero"):
+        call_command("embed", "--json", stdout=out)
+    counts = json.loads(out.getvalue())
+    assert (counts["video_count"], counts["failed_count"]) == (1, 1)
 
 
 @pytest.mark.parametrize("command", ["embed", "search", "ask"])

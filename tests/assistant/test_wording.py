@@ -19,6 +19,12 @@ def test_numbers_are_read_in_digits_and_in_words(text, numbers):
     assert wording.find_numbers(text) == numbers
 
 
+@pytest.mark.parametrize("token", ["3.11.2", "12.05.2024", "1,5,7", "192.168.0.1", "²"])
+def test_digits_that_make_no_number_stay_a_word(token):
+    assert wording.find_numbers(f"It runs on {token} now.") == set()
+    assert token in wording.find_stems(f"It runs on {token} now.")
+
+
 def test_names_are_capitals_inside_a_sentence_and_capitals_throughout():
     assert wording.find_names("Then Nora's shop used SQL in Dublin, I think.") == {"nora", "sql", "dublin"}
     assert wording.find_names("ETL is a process.") == {"etl"}

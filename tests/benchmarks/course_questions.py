@@ -29,7 +29,7 @@ class Place(Protocol):
 
 
 def main() -> None:
-    questions = [json.loads(line) for line in QUESTIONS.read_text().splitlines()]
+    questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     answerable = [question for question in questions if question["video_id"]]
     scratch.set_up()
     search, ask = measure_search(answerable), measure_ask(questions)
@@ -44,14 +44,14 @@ def measure_search(questions: list[dict[str, Any]]) -> dict[str, float]:
 
     counts: Counter[str] = Counter()
     next(search.search_many(texts=["warm"]))
-    started_at = time.perf_counter()
+    started = time.perf_counter()
     found = search.search_many(texts=[question["question"] for question in questions])
     for question, hits in zip(questions, found, strict=True):
         counts["hit_at_1"] += is_hit(question, hits[0])
         counts["hit_at_5"] += any(is_hit(question, hit) for hit in hits[:5])
         if not is_hit(question, hits[0]):
             sys.stdout.write(f"search misses {question['id']}: {question['question']}\n    {hits[0].text}\n")
-    seconds = (time.perf_counter() - started_at) / len(questions)
+    seconds = (time.perf_counter() - started) / len(questions)
     return {"hit_at_1": counts["hit_at_1"], "hit_at_5": counts["hit_at_5"], "seconds": round(seconds, 3)}
 
 
@@ -59,7 +59,7 @@ def measure_ask(questions: list[dict[str, Any]]) -> dict[str, float]:
     from assistant.services import answering
 
     counts: Counter[str] = Counter()
-    started_at = time.perf_counter()
+    started = time.perf_counter()
     for question in questions:
         *said, finished = answering.answer_question(text=question["question"])
         assert isinstance(finished, answering.Finished)
@@ -74,7 +74,7 @@ def measure_ask(questions: list[dict[str, Any]]) -> dict[str, float]:
             counts["hit_at_5"] += any(is_hit(question, source) for source in sources[:5])
             counts["generated"] += isinstance(said[0], answering.VerifiedSentence)
             counts["citations"] += len(sources)
-    seconds = (time.perf_counter() - started_at) / len(questions)
+    seconds = (time.perf_counter() - started) / len(questions)
     names = ("hit_at_1", "hit_at_5", "right_refusals", "wrong_refusals", "generated", "citations")
     return {name: counts[name] for name in names} | {"seconds": round(seconds, 3)}
 

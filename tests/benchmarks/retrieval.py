@@ -3,8 +3,8 @@
     python -m tests.benchmarks.retrieval
 
 Each paragraph of xquad.en is a video of its own, 240 in all; a question is answered by one of them. Ours ranks
-paragraphs by their best sentence, through PostgreSQL. Refusals are measured for every question, once with the right
-paragraph and once with it left out. The last line is JSON.
+paragraphs by their best sentence, through PostgreSQL. Refusals are measured for every question, once with the
+right paragraph and once with it left out. The last line is JSON.
 """
 
 import json
@@ -61,7 +61,7 @@ def main() -> None:
 
 def read_xquad() -> tuple[list[str], list[tuple[str, int]]]:
     """Return the paragraphs, and each question with the number of its paragraph."""
-    articles = json.loads(XQUAD.read_text())["data"]
+    articles = json.loads(XQUAD.read_text(encoding="utf-8"))["data"]
     entries = [entry for article in articles for entry in article["paragraphs"]]
     questions = [(qa["question"], number) for number, entry in enumerate(entries) for qa in entry["qas"]]
     return [entry["context"] for entry in entries], questions
@@ -115,9 +115,9 @@ def rank_by_minilm(paragraphs: list[str]) -> Rank:
 
 
 def measure(engine: str, rank: Rank, *, questions: list[tuple[str, int]]) -> Result:
-    started_at = time.perf_counter()
+    started = time.perf_counter()
     places = [find_place(number, rank(text)) for text, number in questions]
-    seconds = time.perf_counter() - started_at
+    seconds = time.perf_counter() - started
     gains = [1 / math.log2(place + 1) if place <= 10 else 0.0 for place in places]
     hits = [place == 1 for place in places]
     return Result(

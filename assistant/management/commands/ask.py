@@ -11,11 +11,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assistant import clock, courses
+from assistant import courses, questions
 from assistant.services import answering, search
 from assistant.weights import store
+from transcripts import clock
 
-FAILURES = (search.EmptyIndexError, courses.UnknownCourseError, store.WeightsError)
+FAILURES = (
+    questions.UnusableQuestionError,
+    search.EmptyIndexError,
+    courses.UnknownCourseError,
+    store.WeightsError,
+)
 
 
 class Command(BaseCommand):
@@ -27,12 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON only")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        text = options["text"].strip()
-        if not text:
-            raise CommandError("Ask something.")
         try:
-            events = answering.answer_question(text=text, course=courses.find_course(options["course"]))
-            for event in events:
+            course = courses.find_course(options["course"])
+            for event in answering.answer_question(text=options["text"], course=course):
                 self._write(event, as_json=options["json"])
         except FAILURES as error:
             raise CommandError(str(error)) from error

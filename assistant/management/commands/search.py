@@ -16,11 +16,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from assistant import clock, courses
+from assistant import courses, questions
 from assistant.services import search
 from assistant.weights import store
+from transcripts import clock
 
-FAILURES = (search.EmptyIndexError, courses.UnknownCourseError, store.WeightsError)
+FAILURES = (
+    questions.UnusableQuestionError,
+    search.EmptyIndexError,
+    courses.UnknownCourseError,
+    store.WeightsError,
+)
 
 
 class Command(BaseCommand):
@@ -34,15 +40,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON only")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if bool(options["text"]) == bool(options["queries"]):
+        is_single = options["text"] is not None
+        if is_single == bool(options["queries"]):
             raise CommandError("Say what to look for, or name a file with --queries.")
-        if options["k"] < 1:
-            raise CommandError("-k is a count from 1 on.")
-        texts = [options["text"]] if options["text"] else self._read_lines(options["queries"])
+        texts = [options["text"]] if is_single else self._read_lines(options["queries"])
         try:
             course = courses.find_course(options["course"])
             found = search.search_many(texts=texts, k=options["k"], course=course)
-            self._write(texts, found, as_json=options["json"], is_single=bool(options["text"]))
+            self._write(texts, found, as_json=options["json"], is_single=is_single)
         except FAILURES as error:
             raise CommandError(str(error)) from error
 

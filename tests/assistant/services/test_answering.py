@@ -1,7 +1,10 @@
 import pytest
+from django.utils import timezone
 
+from assistant import questions, retrieval
 from assistant.models import Answer, AnswerState, Citation
 from assistant.services import answering
+from ingestion import removal
 from tests.assistant import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,36 @@ def test_a_model_that_fails_leaves_a_failed_answer(indexed, say):
     with pytest.raises(RuntimeError):
         ask()
     assert Answer.objects.get().state == AnswerState.FAILED
+
+
+def test_a_failure_without_words_and_one_of_the_retrieval_are_kept_as_failures(indexed, monkeypatch):
+    def fail(**arguments):
+        raise TimeoutError
+
+    monkeypatch.setattr(retrieval, "find_matches", fail)
+    with pytest.raises(TimeoutError):
+        ask()
+    answer = Answer.objects.get()
+    assert (answer.state, answer.reason, answer.passage_ids) == (AnswerState.FAILED, "TimeoutError", [])
+
+
+def test_a_video_removed_while_it_is_cited_is_kept_without_its_words(indexed, say):
+    say("The dough must rest for two hours.")
+    events = answering.answer_question(text=QUESTION)
+    next(events)
+    removal.remove_video(video_id="bread", reason="asked for", now=timezone.now())
+    (finished,) = events
+    assert (finished.text, finished.sources) == ("", ())
+    citation = Citation.objects.get()
+    assert (citation.is_withdrawn, citation.sentence, citation.quote, citation.url) == (True, "", "", "")
+    assert citation.answer.text == ""
+
+
+@pytest.mark.parametrize("text", ["", " \0\n", "x" * 2001])
+def test_a_question_of_no_words_or_too_many_is_refused_and_not_kept(indexed, text):
+    with pytest.raises(questions.UnusableQuestionError):
+        ask(text)
+    assert not Answer.objects.exists()
 
 
 def test_nothing_is_said_before_it_is_verified(indexed, say, monkeypatch):

@@ -5,6 +5,7 @@ from assistant.models import Chunk, Sentence, VideoIndex
 from assistant.services import chunking
 from ingestion.models import Availability
 from tests.assistant import factories
+from transcripts.models import State
 
 pytestmark = pytest.mark.django_db
 
@@ -77,9 +78,26 @@ def test_a_failure_leaves_the_chunks_that_were_there(monkeypatch):
 def test_gated_segments_and_removed_videos_are_left_out():
     video = factories.make_lecture("v1", ["Trusted words here.", "Thanks for watching."])
     video.transcriptions.get().segments.filter(position=1).update(gate_reason="repeat")
-    factories.make_lecture("v2", TALK, availability=Availability.REMOVED)
+    factories.make_lecture("v2", TALK, availability=Availability.REMOVED, removed_at=timezone.now())
     list(chunking.chunk_pending())
     assert [text for _, text, _ in read_rows()] == ["Trusted words here."]
+
+
+@pytest.mark.parametrize("state", [State.NO_SPEECH, State.FAILED])
+def test_chunks_go_once_their_video_has_no_transcript_any_more(state):
+    video = factories.make_lecture("v1", TALK)
+    factories.make_lecture("v2", ["This one stays."])
+    list(chunking.chunk_pending())
+    video.transcriptions.update(is_preferred=False, state=State.PENDING)
+    assert chunking.chunk_progress().is_finished
+    assert chunking.drop_outlived() == 0
+    video.transcriptions.update(state=state)
+    progress = chunking.chunk_progress()
+    assert (progress.done_count, progress.total_count) == (1, 2)
+    list(chunking.chunk_pending())
+    assert [text for _, text, _ in read_rows()] == ["This one stays."]
+    assert not VideoIndex.objects.filter(video=video).exists()
+    assert chunking.chunk_progress().is_finished
 
 
 def test_a_transcript_without_words_is_done_once_seen():

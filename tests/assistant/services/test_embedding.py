@@ -79,6 +79,9 @@ def test_a_video_whose_attempts_all_died_ends_as_failed(video, word_embeddings):
     index = VideoIndex.objects.get()
     assert (index.state, index.reason) == (IndexState.FAILED, "Each of 3 attempts died.")
     assert embedding.embedding_progress().is_finished
+    assert embedding.embedding_progress().failed_count == 1
+    assert (list(embedding.embed_pending()), embedding.find_next()) == ([], [])
+    assert embedding.revive_failed() == 1
     list(embedding.embed_pending())
     assert VideoIndex.objects.get().state == IndexState.DONE
 
@@ -92,6 +95,37 @@ def test_missing_weights_end_in_a_named_state(video, monkeypatch):
         embedding.embed_video(video_id=video.pk)
     assert VideoIndex.objects.get().reason == "Weights are missing."
     assert embedding.embedding_progress().is_finished
+
+
+def test_any_other_failure_leaves_its_reason_and_is_tried_again_at_once(video, word_embeddings, monkeypatch):
+    monkeypatch.setattr(word_embeddings, "embed_documents", lambda texts: 1 / 0)
+    for attempt_count in (1, 2, 3):
+        assert embedding.find_next() == [video.pk]
+        with pytest.raises(ZeroDivisionError):
+            embedding.embed_video(video_id=video.pk)
+        index = VideoIndex.objects.get()
+        assert (index.attempt_count, index.reason) == (attempt_count, "division by zero")
+    assert index.state == IndexState.FAILED
+    assert embedding.find_next() == []
+
+
+def test_one_video_that_fails_does_not_stop_the_next(video, word_embeddings, monkeypatch):
+    factories.make_lecture("v2", ["Some words are said here."])
+    list(chunking.chunk_pending())
+    real = word_embeddings.embed_documents
+    monkeypatch.setattr(
+        word_embeddings, "embed_documents", lambda texts: 1 / 0 if "number" in texts[0] else real(texts)
+    )
+    assert len(list(embedding.embed_pending())) == 2
+    assert VideoIndex.objects.embedded().get().video.video_id == "v2"
+
+
+def test_of_a_long_backlog_the_claimable_head_is_next(video, monkeypatch):
+    others = [factories.make_lecture(f"w{n}", ["Some words are said here."]) for n in range(2)]
+    list(chunking.chunk_pending())
+    VideoIndex.objects.filter(video=video).update(lease_expires_at=timezone.now() + timedelta(minutes=1))
+    monkeypatch.setattr(embedding, "MOST_PUBLISHED", 1)
+    assert embedding.find_next() == [others[0].pk]
 
 
 def test_vectors_of_another_length_are_refused(video, word_embeddings, monkeypatch):
