@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from ingestion.models import Video
 from tests.warehouse import factories
@@ -97,7 +98,7 @@ def test_it_finds_a_video_cut_off_from_its_channel():
 
 @pytest.mark.usefixtures("built")
 def test_it_finds_what_a_removed_video_left():
-    Video.objects.filter(video_id="128Ts5r9NRE").update(availability="removed")
+    Video.objects.filter(video_id="128Ts5r9NRE").update(availability="removed", removed_at=timezone.now())
     assert "reference_removed" in failed()
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from ingestion.models import Availability, RawRecord, Video
 from tests.warehouse import factories
@@ -207,7 +208,9 @@ def test_quality_is_weighted_and_gated_words_do_not_count():
 @pytest.mark.usefixtures("landed")
 def test_a_removed_video_leaves_no_row():
     services.build_warehouse()
-    Video.objects.filter(video_id="128Ts5r9NRE").update(title="", availability=Availability.REMOVED)
+    Video.objects.filter(video_id="128Ts5r9NRE").update(
+        title="", availability=Availability.REMOVED, removed_at=timezone.now()
+    )
     assert services.withdraw_removed() == 1
     assert services.withdraw_removed() == 0
     assert not FctTranscriptSegment.objects.exists()
@@ -222,7 +225,9 @@ def test_a_removed_video_leaves_no_row():
 @pytest.mark.usefixtures("landed")
 def test_a_build_alone_takes_a_removed_video_out():
     services.build_warehouse()
-    Video.objects.filter(video_id="128Ts5r9NRE").update(title="", availability=Availability.REMOVED)
+    Video.objects.filter(video_id="128Ts5r9NRE").update(
+        title="", availability=Availability.REMOVED, removed_at=timezone.now()
+    )
     assert not services.build_progress().is_finished
     changed = {load.table: load.deleted_count for load in services.build_warehouse()}
     assert changed["dim_video"] == 1
