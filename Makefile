@@ -8,10 +8,12 @@ ONCE ?=
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults lock clean
+.PHONY: help install demo test check bench faults lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: $(VENV)/installed ## the environment alone
 
 demo: $(VENV)/installed ## the sample course through every stage, then questions (ONCE=1: one question, then leave)
 	@$(BIN)/python manage.py demo $(if $(ONCE),--once)

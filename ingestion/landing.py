@@ -37,7 +37,7 @@ CLAIMABLE = {Availability.PUBLIC.value, Availability.UNLISTED.value, Availabilit
 
 @dataclass(frozen=True)
 class Landed:
-    """What a page added: payloads and sightings not seen before, refusals, media, payloads withheld."""
+    """What a page held and added: payloads and sightings not seen before, refusals, media, payloads withheld."""
 
     record_count: int = 0
     observation_count: int = 0
@@ -205,7 +205,7 @@ def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun
         ],
         ignore_conflicts=True,
     )
-    return len(rejected.keys() - known)
+    return len(rejected)
 
 
 def _catalogue(record: sources.Record, *, page: sources.Page) -> None:

@@ -19,7 +19,7 @@ def ingest_folder(
     *,
     folder: Path,
     course_title: str = "",
-    on_page: Callable[[IngestionRun], None] = lambda run: None,
+    on_page: Callable[[IngestionRun, sources.Page], None] = lambda run, page: None,
     clock: Callable[[], datetime] = timezone.now,
 ) -> list[IngestionRun]:
     """Land everything a folder holds and return one finished run for each source that read it.
@@ -37,7 +37,7 @@ def _pull(
     source: sources.Source,
     *,
     course_title: str,
-    on_page: Callable[[IngestionRun], None],
+    on_page: Callable[[IngestionRun, sources.Page], None],
     clock: Callable[[], datetime],
 ) -> IngestionRun:
     with locks.hold_alone(f"{source.name} {source.location}"):
@@ -45,7 +45,7 @@ def _pull(
         try:
             for page in source.read():
                 _land(page, run=run, course_title=course_title, now=clock())
-                on_page(run)
+                on_page(run, page)
         except BaseException as error:
             _close_run(run, state=RunState.FAILED, error=str(error) or type(error).__name__, clock=clock)
             raise

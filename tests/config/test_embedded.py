@@ -110,6 +110,14 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path):
     assert "Traceback" not in words.splitlines()[-1]
 
 
+def test_a_folder_with_a_space_in_its_name_is_no_trouble(tmp_path):
+    var_dir = tmp_path / "my lectures äöü"
+    user = start_user(var_dir)
+    assert user.stdout.readline() == "joined\n"
+    user.communicate()
+    wait_until(lambda: processes(var_dir) == [], seconds=2)
+
+
 def test_a_path_too_long_for_a_socket_listens_elsewhere(tmp_path):
     deep = tmp_path / ("d" * 90)
     assert not str(embedded.addresses(deep).run_dir).startswith(str(deep))

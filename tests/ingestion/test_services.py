@@ -1,7 +1,10 @@
 import gzip
+import io
 import json
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import DataError, connection
 
 from ingestion import landing, locks, services
@@ -199,3 +202,11 @@ def test_a_folder_being_read_is_not_read_twice_at_once(tmp_path):
         other.execute("SELECT pg_advisory_lock(%s)", [key])
         with pytest.raises(locks.AlreadyRunningError):
             services.ingest_folder(folder=tmp_path)
+
+
+def test_a_folder_of_broken_payloads_fails_as_often_as_it_is_read(tmp_path):
+    (tmp_path / "broken.json").write_text("{")
+    for _ in range(2):
+        with pytest.raises(CommandError, match="Nothing here could land"):
+            call_command("ingest", str(tmp_path), stderr=io.StringIO(), stdout=io.StringIO())
+    assert RawRejectedRecord.objects.count() == 1

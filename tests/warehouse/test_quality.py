@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from ingestion.models import Video
@@ -116,3 +117,9 @@ def test_it_says_when_the_warehouse_is_only_behind():
     factories.land_video("a", statistics={"viewCount": "1"})
     with pytest.raises(CommandError, match="run `build_warehouse` first"):
         call_command("check_warehouse", stdout=io.StringIO())
+
+
+@pytest.mark.usefixtures("built")
+def test_it_finds_a_total_nobody_has_seen():
+    FctVideoSnapshot.objects.filter(view_count__isnull=False).update(view_count=F("view_count") + 5)
+    assert "sum_fct_video_snapshot" in failed()

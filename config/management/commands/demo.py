@@ -82,7 +82,7 @@ def _ingest(worker: workers.Worker | None, watch: bars.Bars) -> float:
         done = ended.filter(state=RunState.DONE)
         done_count = sum(run.page_count for run in [*done, *runs.filter(state=RunState.RUNNING)])
         watch.show("ingest", Progress(done_count, page_count, 0))
-        if done.count() == wanted:
+        if done.count() >= wanted:
             return time.monotonic() - started
         patience.wait(done_count)
 

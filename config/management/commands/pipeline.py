@@ -2,11 +2,13 @@
 
 import json
 from argparse import ArgumentParser
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from config import bars, walking, workers
+from transcripts.models import Transcription
 
 
 class Command(BaseCommand):
@@ -38,5 +40,8 @@ class Command(BaseCommand):
         else:
             for row in rows:
                 self.stdout.write(f"{row['stage']:16} {row['row_count']:>8} rows {row['seconds']:>7} s")
+            states = Counter(Transcription.objects.retained().values_list("state", flat=True))
+            counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+            self.stdout.write(f"transcriptions: {counts or 'none'}")
         if failures := walking.describe_failures(walked):
             raise CommandError(failures)

@@ -29,9 +29,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON list, an object a run")
 
     def handle(self, *, location: Path, course: str, **options: Any) -> None:
+        pages: list[sources.Page] = []
         with tqdm(desc="ingesting", unit="file", disable=None) as bar:
 
-            def show(run: IngestionRun) -> None:
+            def show(run: IngestionRun, page: sources.Page) -> None:
+                pages.append(page)
                 bar.total = run.total_page_count
                 bar.update(run.page_count - bar.n)
 
@@ -47,7 +49,10 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([_summary(run) for run in runs]))
         else:
             self._report(runs)
-        if all(run.rejected_records.exists() and not run.observations.exists() for run in runs):
+        for page in pages:
+            for rejected in page.rejections:
+                self.stderr.write(f"rejected {Path(page.location).name}: {rejected.reason}")
+        if not any(page.records for page in pages):
             raise CommandError("Nothing here could land; the reasons stand in raw_rejected_record.")
 
     def _report(self, runs: list[IngestionRun]) -> None:
@@ -57,8 +62,6 @@ class Command(BaseCommand):
                 f"{run.observation_count} new sightings, {run.media_count} new media files, "
                 f"{run.rejected_count} rejected, {run.withheld_count} withheld as removed"
             )
-            for rejected in run.rejected_records.order_by("pk"):
-                self.stderr.write(f"rejected {Path(rejected.location).name}: {rejected.reason}")
 
 
 def _summary(run: IngestionRun) -> dict[str, Any]:
