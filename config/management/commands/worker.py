@@ -28,7 +28,9 @@ class Command(BaseCommand):
         if until_stdin_closes:
             threading.Thread(target=_stop_with_parent, daemon=True).start()
         options_of_celery = ["--queues", queues, "--concurrency", str(concurrency), "--loglevel", "INFO"]
-        app.worker_main(["worker", *options_of_celery, "--without-gossip", "--without-mingle"])
+        # A name of its own: of two workers with one name only one is ever heard.
+        name = ["--hostname", f"lectern-{os.getpid()}@%h"]
+        app.worker_main(["worker", *name, *options_of_celery, "--without-gossip", "--without-mingle"])
 
 
 def _stop_with_parent() -> None:
