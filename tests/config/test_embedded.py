@@ -1,5 +1,6 @@
 """The embedded services as processes see them: real servers in a folder of the test's own."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -104,10 +105,15 @@ def test_services_whose_supervisor_was_killed_are_taken_over(var_dir):
 
 def test_a_folder_that_cannot_be_written_is_said_so(tmp_path):
     (tmp_path / "services").write_text("a file in the way")
-    user = start_user(tmp_path)
-    _, words = user.communicate()
-    assert user.returncode != 0
-    assert "Traceback" not in words.splitlines()[-1]
+    command = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=os.environ | {"VAR_DIR": str(tmp_path), "DATABASE_URL": "", "REDIS_URL": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert command.returncode == 1
+    assert command.stderr == f"File exists: {tmp_path / 'services'}.\n"
 
 
 def test_a_folder_with_a_space_in_its_name_is_no_trouble(tmp_path):
