@@ -1,18 +1,27 @@
-"""What has been fetched, exactly as it came, and the videos and courses it speaks of."""
+"""What has been fetched, exactly as it came, the videos and courses it speaks of, and who may see these."""
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# Whoever has it sees every course, the status page and the admin.
+OPERATE = "ingestion.operate"
+# Whoever has it adds lectures, and leads the courses of which they are members.
+TEACH = "ingestion.teach"
 
 
 class Availability(models.TextChoices):
     """Whether a video can be had, and if not, why."""
 
-    PUBLIC = "public", "public"
-    UNLISTED = "unlisted", "unlisted"
-    PRIVATE = "private", "private"
-    DELETED = "deleted", "deleted at its source"
-    REMOVED = "removed", "removed here"
+    PUBLIC = "public", _("public")
+    UNLISTED = "unlisted", _("unlisted")
+    PRIVATE = "private", _("private")
+    DELETED = "deleted", _("deleted at its source")
+    REMOVED = "removed", _("removed here")
 
 
 class VideoQuerySet(models.QuerySet["Video"]):
@@ -24,14 +33,29 @@ class VideoQuerySet(models.QuerySet["Video"]):
         """Tombstones: every stage deletes what it holds of these."""
         return self.filter(availability=Availability.REMOVED)
 
+    def visible_to(self, user: User | AnonymousUser) -> "VideoQuerySet":
+        """Retained videos of the courses that are this person's; all of them for an operator."""
+        if user.has_perm(OPERATE):
+            return self.retained()
+        listed = Course.videos.through.objects.filter(
+            video=OuterRef("pk"), course__in=Course.objects.visible_to(user)
+        )
+        return self.retained().filter(Exists(listed))
+
 
 class Video(models.Model):
-    """One row per video known. A removed one keeps its id, the reason and the time, nothing else."""
+    """One row per video known, with what its newest sighting says; the warehouse keeps the history.
+
+    A removed one keeps its id, the reason and the time, nothing else.
+    """
 
     video_id = models.CharField(max_length=64, unique=True)
     title = models.TextField(blank=True)
     availability = models.CharField(max_length=16, choices=Availability.choices, default=Availability.PUBLIC)
     is_on_youtube = models.BooleanField(default=True)
+    duration_seconds = models.FloatField(null=True, blank=True)
+    view_count = models.BigIntegerField(null=True, blank=True, help_text="Empty where hidden.")
+    published_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField(default=timezone.now)
     observed_at = models.DateTimeField(null=True, blank=True, help_text="Latest sighting at a source.")
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -44,6 +68,11 @@ class Video(models.Model):
                 | (~models.Q(availability=Availability.REMOVED) & models.Q(removed_at__isnull=True)),
                 name="video_removed_at_a_time",
             )
+        ]
+        indexes = [
+            models.Index(F("published_at").desc(nulls_last=True), F("id").desc(), name="video_newest"),
+            models.Index(F("view_count").desc(nulls_last=True), F("id").desc(), name="video_most_viewed"),
+            models.Index(F("duration_seconds").desc(nulls_last=True), F("id").desc(), name="video_longest"),
         ]
 
     objects = VideoQuerySet.as_manager()
@@ -59,6 +88,48 @@ class Video(models.Model):
         return f"/videos/{self.video_id}/?t={whole}"
 
 
+class Chapter(models.Model):
+    """One row per chapter of a video, as its newest sighting names them."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="chapters")
+    position = models.PositiveSmallIntegerField()
+    title = models.TextField()
+    start_seconds = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["video", "position"], name="chapter_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CourseAccess(models.TextChoices):
+    """Who takes part in a course."""
+
+    OPEN = "open", _("everyone who signs in")
+    CODE = "code", _("whoever has the code")
+    LIST = "list", _("only those on its list")
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def visible_to(self, user: User | AnonymousUser) -> "CourseQuerySet":
+        """Open courses and those of which this person is a member; all of them for an operator."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm(OPERATE):
+            return self
+        mine = Membership.objects.filter(course=OuterRef("pk"), user=user)
+        return self.filter(Q(access=CourseAccess.OPEN) | Exists(mine))
+
+    def led_by(self, user: User | AnonymousUser) -> "CourseQuerySet":
+        """Courses whose members and access this person decides on."""
+        if user.has_perm(OPERATE):
+            return self
+        if not user.is_authenticated or not user.has_perm(TEACH):
+            return self.none()
+        return self.filter(Exists(Membership.objects.filter(course=OuterRef("pk"), user=user)))
+
+
 class Course(models.Model):
     """What one class follows: the videos of some playlists."""
 
@@ -66,15 +137,47 @@ class Course(models.Model):
     playlist_ids = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     language = models.CharField(max_length=16, blank=True, help_text="Empty: heard from the speech itself.")
     glossary = models.TextField(blank=True, help_text="Terms of the subject, one a line.")
+    access = models.CharField(max_length=8, choices=CourseAccess.choices, default=CourseAccess.LIST)
+    join_code = models.CharField(max_length=32, blank=True, help_text="For courses joined by code.")
     videos = models.ManyToManyField(Video, related_name="courses", blank=True)
+
+    class Meta:
+        permissions = [
+            ("operate", "Operate the installation: every course, the status page, the admin"),
+            ("teach", "Add lectures and lead the courses of which one is a member"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["join_code"], condition=~Q(join_code=""), name="course_join_code_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(access=CourseAccess.CODE) | ~Q(join_code=""), name="course_by_code_has_code"
+            ),
+        ]
+
+    objects = CourseQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title
 
 
+class Membership(models.Model):
+    """One row per course and person who takes part in it."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course", "user"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.course_id}"
+
+
 class MediaKind(models.TextChoices):
-    AUDIO = "audio", "audio"
-    CAPTIONS = "captions", "captions"
+    AUDIO = "audio", _("audio")
+    CAPTIONS = "captions", _("captions")
 
 
 class MediaFile(models.Model):
@@ -98,9 +201,9 @@ class MediaFile(models.Model):
 
 
 class RunState(models.TextChoices):
-    RUNNING = "running", "running"
-    DONE = "done", "done"
-    FAILED = "failed", "failed"
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
 
 
 class IngestionRun(models.Model):

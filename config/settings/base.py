@@ -1,9 +1,11 @@
 """Settings every installation shares; the environment is read in these modules and nowhere else."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
 import environ
+from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
@@ -35,29 +37,47 @@ def whole_number(name: str, default: int) -> int:
 VAR_DIR = Path(value("VAR_DIR", str(BASE_DIR / "var"))).absolute()
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.LecternAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_celery_beat",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "ingestion",
     "transcripts",
     "warehouse",
     "assistant",
-    "config",
+    "config.apps.ConfigAppConfig",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 TEMPLATES = [
@@ -70,17 +90,24 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.context.add_shell",
             ]
         },
     }
 ]
 
 ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("pt", "Português")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+
 STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
 
 # Services: what is configured wins, else the embedded ones (see config/embedded.py).
 
@@ -96,7 +123,24 @@ if not DATABASE_URL.startswith(("postgres://", "postgresql://")):
         "DATABASE_URL must be the address of a PostgreSQL: postgresql://user:password@host/name."
     )
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+# Connections a web process shares among its requests; workers and commands hold one of their own.
+DATABASE_POOL_SIZE = whole_number("DATABASE_POOL_SIZE", 0)
+if DATABASE_POOL_SIZE:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": 20,
+    }
 REDIS_URL = value("REDIS_URL", EMBEDDED_ADDRESSES.redis_url)
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        # Only throttles and the like are cached: without Redis the pages go on.
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+    }
+}
 
 # The lake: a folder, reached through the storage API so that a bucket can take its place.
 
@@ -111,6 +155,106 @@ STORAGES = {
         "BACKEND": "ingestion.lake.FolderStorage",
         "OPTIONS": {"location": LAKE_DIR},
     },
+}
+
+# People: who may come in, and how. Sign-up is by invitation unless SIGN_UP says `open`.
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "library"
+SIGN_UP = value("SIGN_UP", "invited")
+if SIGN_UP not in {"invited", "open"}:
+    raise ImproperlyConfigured(f"SIGN_UP must be invited or open, and {SIGN_UP!r} is neither.")
+ACCOUNT_ADAPTER = "config.people.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "config.people.SocialAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+OIDC_ISSUER = value("OIDC_ISSUER", "")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": value("OIDC_NAME", "Single sign-on"),
+                "client_id": value("OIDC_CLIENT_ID", ""),
+                "secret": value("OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else []
+    }
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Pages: nothing inline, nothing from elsewhere. The video page alone adds YouTube's player.
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.SELF],
+        "img-src": [csp.SELF, "data:"],
+        "object-src": [csp.NONE],
+        "base-uri": [csp.SELF],
+        "frame-ancestors": [csp.SELF],
+        # A form of ours that leads to single sign-on is redirected there.
+        "form-action": [csp.SELF, *([OIDC_ISSUER] if OIDC_ISSUER else [])],
+    }
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # YouTube refuses to play without a referrer
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# The REST API.
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "ingestion.paging.Pages",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.problems.handle_exception",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anon": "30/min", "user": "600/min", "ask": "20/min", "search": "120/min"},
+}
+REST_KNOX = {
+    "AUTH_HEADER_PREFIX": "Bearer",
+    "TOKEN_TTL": timedelta(days=90),
+    "TOKEN_LIMIT_PER_USER": 10,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lectern",
+    "DESCRIPTION": "Courses, lectures, transcripts, search, the tutor, marts and runs of this installation.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
 }
 
 # Celery: JSON only, late acks, one message at a time; results live in our own tables.
@@ -136,6 +280,7 @@ CELERY_TASK_ROUTES = {
     "ingestion.tasks.*": {"queue": "cpu.ingest"},
     "transcripts.tasks.run_transcription": {"queue": "gpu.transcribe"},
     "assistant.tasks.embed_*": {"queue": "gpu.embed"},
+    "assistant.tasks.answer_question": {"queue": "gpu.answer"},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ACKS_LATE = True
@@ -146,7 +291,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.scheduler:SlotScheduler"
 
 # Seams: a new backend is one new file and one entry here.
 
@@ -178,6 +323,12 @@ TRANSCRIPTION_LEASE_SECONDS = 30
 EMBEDDING_MODEL = value("EMBEDDING_MODEL", "all-MiniLM-L6-v2")
 CHAT_MODEL = value("CHAT_MODEL", "SmolLM2-135M-Instruct")
 INFERENCE_THREADS = whole_number("INFERENCE_THREADS", 2)
+# Questions that may wait; past it the tutor says that it is full.
+MOST_QUESTIONS_WAITING = whole_number("MOST_QUESTIONS_WAITING", 40)
+# A worker that died holds its question no longer than this.
+ANSWER_LEASE_SECONDS = 10
+# What has been streamed of an answer can be read again for so long.
+ANSWER_STREAM_SECONDS = 60 * 60
 
 LOGGING = {
     "version": 1,

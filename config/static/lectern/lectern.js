@@ -1,0 +1,34 @@
+// What every page needs: menus that close, and words for what htmx could not fetch.
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A form or link may ask before it does something that cannot be taken back.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+for (const name of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(name, (event) => {
+    const place = document.querySelector(".messages");
+    const text = event.detail.elt.closest("[data-failed]")?.dataset.failed ?? document.body.dataset.failed;
+    if (!place || !text) return;
+    const message = document.createElement("p");
+    message.className = "message error";
+    message.textContent = text;
+    place.replaceChildren(message);
+  });
+}
