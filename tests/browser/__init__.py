@@ -1,0 +1,1 @@
+"""The pages as people use them: a real browser, real services, real weights."""
