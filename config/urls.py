@@ -9,7 +9,7 @@ import assistant.urls
 import ingestion.urls
 import transcripts.urls
 import warehouse.urls
-from config import views
+from config.views import account, preferences, status
 
 # Signing in is one page with one limit of attempts, for the admin too.
 admin.site.login = allauth.account.decorators.secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -26,10 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ingestion.urls")),
     path("", include("assistant.urls")),
     path("", include("warehouse.urls")),
-    path("status/", views.status, name="status"),
-    path("account/", views.account, name="account"),
+    path("status/", status.status, name="status"),
+    path("account/", account.account, name="account"),
     path("accounts/", include("allauth.urls")),
-    path("theme/", views.set_theme, name="set_theme"),
+    path("theme/", preferences.set_theme, name="set_theme"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_urlpatterns)),

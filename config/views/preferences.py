@@ -1,8 +1,8 @@
-"""The pages of the installation itself."""
+"""What a person prefers, whether signed in or not."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -22,11 +22,3 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if request.POST.get("theme") in THEMES:
         response.set_cookie("theme", request.POST["theme"], max_age=YEAR_SECONDS, samesite="Lax")
     return response
-
-
-def status(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
-
-
-def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
