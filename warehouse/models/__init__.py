@@ -5,7 +5,7 @@ dimension without touching them. Unknown text is empty; unknown numbers and time
 """
 
 from warehouse.marts import MartChannelTotals, MartSpeechPace, MartVideoCurrent, MartVideoDaily
-from warehouse.models.builds import WarehouseBuild
+from warehouse.models.builds import READ_MARTS, WarehouseBuild
 from warehouse.models.dimensions import (
     BridgePlaylistVideo,
     BridgeVideoTag,
@@ -29,6 +29,7 @@ from warehouse.models.facts import (
 )
 
 __all__ = [
+    "READ_MARTS",
     "BridgePlaylistVideo",
     "BridgeVideoTag",
     "BridgeVideoTopic",

@@ -2,6 +2,9 @@
 
 from django.db import models
 
+# Whoever has it reads every row of the warehouse.
+READ_MARTS = "warehouse.read_marts"
+
 
 class WarehouseBuildQuerySet(models.QuerySet["WarehouseBuild"]):
     def newest_first(self) -> "WarehouseBuildQuerySet":
@@ -21,6 +24,7 @@ class WarehouseBuild(models.Model):
 
     class Meta:
         db_table = "warehouse_build"
+        permissions = [("read_marts", "Read the marts, of every course")]
 
     objects = WarehouseBuildQuerySet.as_manager()
 
