@@ -16,9 +16,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
-from django.db.models import Q
 
-from ingestion import sources, text
+from ingestion import catalogue, sources
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -30,9 +29,6 @@ from ingestion.models import (
     RawRejectedRecord,
     Video,
 )
-
-# What a payload may say of itself; a tombstone is not set by one.
-CLAIMABLE = {Availability.PUBLIC.value, Availability.UNLISTED.value, Availability.PRIVATE.value}
 
 
 @dataclass(frozen=True)
@@ -209,37 +205,10 @@ def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun
 
 
 def _catalogue(record: sources.Record, *, page: sources.Page) -> None:
-    """Keep the video's row at what its newest sighting says."""
-    if not record.video_id or page.kind not in {"video", "info", "playlist_item"}:
-        return
-    Video.objects.bulk_create([Video(video_id=record.video_id)], ignore_conflicts=True)
-    newest = Video.objects.retained().filter(
-        Q(observed_at__isnull=True) | Q(observed_at__lte=page.observed_at), video_id=record.video_id
-    )
-    seen = _read_catalogue_fields(record, kind=page.kind)
-    newest.update(observed_at=page.observed_at, **seen)
-    if "title" in seen:
-        Video.objects.retained().filter(video_id=record.video_id, title="").update(title=seen["title"])
-    if page.kind == "info":
-        # Only yt-dlp knows where the video plays; a reply about it is no word against that.
-        is_on_youtube = str(record.payload.get("extractor", "youtube")).startswith("youtube")
-        Video.objects.filter(video_id=record.video_id).update(is_on_youtube=is_on_youtube)
-
-
-def _read_catalogue_fields(record: sources.Record, *, kind: str) -> dict[str, str]:
-    """Return the title and availability a payload speaks of."""
-    if kind == "info":
-        known = record.payload.get("availability") in CLAIMABLE
-        return {"title": text.strip_control_characters(record.payload["title"])} | (
-            {"availability": record.payload["availability"]} if known else {}
+    if record.video_id and page.kind in catalogue.KINDS:
+        catalogue.keep_sighting(
+            video_id=record.video_id, kind=page.kind, payload=record.payload, observed_at=page.observed_at
         )
-    snippet = record.payload.get("snippet") or {}
-    title = text.strip_control_characters(str(snippet.get("title", "")))
-    if kind == "playlist_item":
-        gone = {"Private video": Availability.PRIVATE, "Deleted video": Availability.DELETED}
-        return {"availability": gone[title].value} if title in gone and not snippet.get("thumbnails") else {}
-    status = (record.payload.get("status") or {}).get("privacyStatus")
-    return ({"title": title} if title else {}) | ({"availability": status} if status in CLAIMABLE else {})
 
 
 def _land_media(file: sources.Media, *, now: datetime) -> int:

@@ -58,6 +58,9 @@ class Video(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField(default=timezone.now)
     observed_at = models.DateTimeField(null=True, blank=True, help_text="Latest sighting at a source.")
+    described_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Latest sighting by a payload that describes it."
+    )
     removed_at = models.DateTimeField(null=True, blank=True)
     removal_reason = models.TextField(blank=True)
 

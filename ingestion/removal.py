@@ -22,6 +22,16 @@ from ingestion.models import (
     Video,
 )
 
+# A tombstone keeps the id, the reason and the time.
+NOTHING_KNOWN = {
+    "title": "",
+    "duration_seconds": None,
+    "view_count": None,
+    "published_at": None,
+    "observed_at": None,
+    "described_at": None,
+}
+
 
 class UnknownVideoError(Exception):
     """A video id that nothing here knows."""
@@ -39,9 +49,11 @@ def remove_video(*, video_id: str, reason: str, now: datetime) -> Video:
     if video is None:
         raise UnknownVideoError(f"No video {video_id} is known here.")
     if video.availability != Availability.REMOVED:
-        video.title, video.availability = "", Availability.REMOVED
-        video.removed_at, video.removal_reason = now, reason
-        video.save(update_fields=["title", "availability", "removed_at", "removal_reason"])
+        video.availability, video.removed_at, video.removal_reason = Availability.REMOVED, now, reason
+        for name, value in NOTHING_KNOWN.items():
+            setattr(video, name, value)
+        video.save(update_fields=["availability", "removed_at", "removal_reason", *NOTHING_KNOWN])
+        video.chapters.all().delete()
         video.courses.clear()
     return video
 
