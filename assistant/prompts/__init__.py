@@ -7,6 +7,8 @@ from pathlib import Path
 
 from langchain_core.prompts import ChatPromptTemplate
 
+# The prompt that answers.
+ANSWER = "answer"
 FOLDER = Path(__file__).parent
 ROLES = {"system": "system", "student": "human", "tutor": "ai"}
 TURN = re.compile(r"^## (\w+)\n+(.*?)\n*(?=^## |\Z)", re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""What the tutor does: chunk, embed, search, answer, withdraw."""
+"""What the tutor does: chunk, embed, search, take questions, answer them, withdraw."""
 
 from assistant.services.answering import answer_question
 from assistant.services.chunking import chunk_pending, chunk_progress

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from assistant import calibration, chat, embeddings, prompts, questions, verification
 from assistant.matches import Match
-from assistant.models import Answer, AnswerState, Citation, Question
+from assistant.models import Answer, AnswerState, Citation, Question, QuestionState
 from assistant.retrieval import HybridRetriever
 from assistant.services import search
 from assistant.speech import stream_sentences
@@ -201,7 +201,9 @@ def _keep_answer(draft: Draft, *, latency_seconds: float, failure: str = "") -> 
     refusal = draft.refusal
     state = AnswerState.REFUSED if refusal else AnswerState.ANSWERED
     answer = Answer.objects.create(
-        question=Question.objects.create(text=draft.text, course=draft.course),
+        question=Question.objects.create(
+            text=draft.text, course=draft.course, state=QuestionState.ENDED, attempt_count=1
+        ),
         state=AnswerState.FAILED if failure else state,
         text=" ".join(event.text for event in [*draft.standing, refusal] if event),
         reason=refusal.reason if refusal else failure,

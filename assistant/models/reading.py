@@ -1,17 +1,17 @@
-"""What the tutor reads (chunks, sentences, vectors) and what it has said (questions, answers, citations)."""
+"""What the tutor reads: chunks, sentences and their vectors."""
 
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex
 
-from ingestion.models import Course, Video
+from ingestion.models import Video
 from transcripts.models import UNFINISHED_STATES, Transcription
 
 DIMENSIONS = 384
@@ -30,9 +30,9 @@ def _make_search_vector() -> models.GeneratedField:
 class IndexState(models.TextChoices):
     """Where the embedding of a video's chunks stands; every one but the first is an end."""
 
-    PENDING = "pending", "pending"
-    DONE = "done", "done"
-    FAILED = "failed", "failed too often"
+    PENDING = "pending", _("pending")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed too often")
 
 
 class VideoIndexQuerySet(models.QuerySet["VideoIndex"]):
@@ -151,69 +151,3 @@ class Sentence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start_seconds:.1f} {self.text}"
-
-
-class Question(models.Model):
-    """One row per question asked."""
-
-    text = models.TextField()
-    course = models.ForeignKey(Course, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    asked_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class AnswerState(models.TextChoices):
-    """How an answer ended."""
-
-    ANSWERED = "answered", "answered"
-    REFUSED = "refused", "refused"
-    FAILED = "failed", "failed"
-
-
-class Answer(models.Model):
-    """One row per attempt at a question that has come to an end."""
-
-    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
-    state = models.CharField(max_length=16, choices=AnswerState.choices)
-    text = models.TextField(blank=True)
-    reason = models.TextField(blank=True, help_text="Why it was refused or failed.")
-    model = models.CharField(max_length=255)
-    adapter = models.CharField(max_length=255, blank=True)
-    prompt_digest = models.CharField(max_length=64)
-    passage_ids = ArrayField(models.BigIntegerField(), default=list, help_text="Sentences retrieved.")
-    is_quote = models.BooleanField(default=False, help_text="The lecture's words, none of the model's.")
-    latency_seconds = models.FloatField()
-    answered_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return self.text or self.state
-
-
-class CitationQuerySet(models.QuerySet["Citation"]):
-    def standing(self) -> "CitationQuerySet":
-        """Those whose video has not been withdrawn."""
-        return self.filter(is_withdrawn=False)
-
-
-class Citation(models.Model):
-    """One row per sentence of an answer: the lecture's sentence that supports it."""
-
-    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="citations")
-    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="citations")
-    position = models.PositiveSmallIntegerField()
-    sentence = models.TextField(blank=True, help_text="What the answer says.")
-    quote = models.TextField(blank=True, help_text="What the lecture says.")
-    url = models.TextField(blank=True)
-    is_withdrawn = models.BooleanField(default=False)
-    start_seconds = models.FloatField()
-    end_seconds = models.FloatField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["answer", "position"], name="citation_once")]
-
-    objects = CitationQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.quote or self.url

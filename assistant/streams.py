@@ -1,0 +1,112 @@
+"""What is streamed of an answer while it is made: one Redis stream an attempt, gone after a while.
+
+The stream is a courtesy and the row is the truth: a Redis that fails costs the reader the sentences as they
+come, never the answer.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis
+from django.conf import settings
+from redis import asyncio as aioredis
+
+from assistant.messages import Message
+from assistant.models import MOST_ATTEMPTS
+
+logger = logging.getLogger(__name__)
+
+# Redis may be away: nobody waits longer for it than this.
+TIMEOUT_SECONDS = 1
+MOST_CONNECTIONS = 2000
+START = "0-0"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A message as it lies in the stream of an attempt."""
+
+    attempt: int
+    redis_id: str
+    message: Message
+
+
+def name_stream(question_id: int, attempt: int) -> str:
+    return f"answer:{question_id}:{attempt}"
+
+
+@dataclass
+class Writer:
+    """The stream of one attempt, to be written; after a failure it is left as it is, for it would have a hole."""
+
+    question_id: int
+    attempt: int
+    is_broken: bool = False
+    client: redis.Redis = field(default_factory=lambda: _connect())
+
+    def write(self, message: Message) -> None:
+        """Append a message; what Redis has against it is logged."""
+        if self.is_broken:
+            return
+        name = name_stream(self.question_id, self.attempt)
+        try:
+            with self.client.pipeline() as pipeline:
+                pipeline.xadd(name, {"kind": message.kind, "data": json.dumps(message.data)})
+                pipeline.expire(name, settings.ANSWER_STREAM_SECONDS)
+                pipeline.execute()
+        except redis.RedisError:
+            self.is_broken = True
+            logger.warning("question %d: not streamed any more", self.question_id, exc_info=True)
+
+    def close(self) -> None:
+        self.client.close()
+
+
+def forget(*, question_ids: Sequence[int]) -> None:
+    """Delete what is streamed of some questions; what Redis has against it is logged, and time does it."""
+    names = [name_stream(pk, attempt) for pk in question_ids for attempt in range(1, MOST_ATTEMPTS + 1)]
+    if not names:
+        return
+    try:
+        with _connect() as client:
+            client.delete(*names)
+    except redis.RedisError:
+        logger.warning("the streams of %d questions are left to expire", len(question_ids), exc_info=True)
+
+
+class Reader:
+    """Streams to be read by many requests of one event loop, each blocking on a connection of one pool."""
+
+    def __init__(self) -> None:
+        self.client = aioredis.Redis.from_url(
+            settings.REDIS_URL,
+            decode_responses=True,
+            max_connections=MOST_CONNECTIONS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+        )
+
+    async def read(self, *, question_id: int, after: dict[int, str], wait_seconds: float) -> list[Entry]:
+        """Return what follows in the streams of some attempts, as soon as there is any. Raises RedisError.
+
+        `after` maps each attempt to the last entry read of it.
+        """
+        names = {name_stream(question_id, attempt): attempt for attempt in after}
+        found: Any = await self.client.xread(
+            {name: after[attempt] for name, attempt in names.items()}, block=int(wait_seconds * 1000) or None
+        )
+        return [
+            Entry(names[name], redis_id, _parse(values)) for name, entries in found for redis_id, values in entries
+        ]
+
+
+def _parse(values: dict[str, Any]) -> Message:
+    return Message(values["kind"], json.loads(values["data"]))
+
+
+def _connect() -> "redis.Redis":
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS
+    )
