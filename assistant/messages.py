@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from assistant import claims
+from assistant import claims, said
 from assistant.models import Answer, AnswerState, Citation
 from transcripts import clock
 
@@ -16,8 +16,11 @@ SENTENCE, REFUSAL, FINISHED, FAILED = "sentence", "refusal", "finished", "failed
 ENDS = frozenset({FINISHED, FAILED})
 
 BROKEN = gettext_noop("Something went wrong on our side, and the tutor could not answer. Ask again in a while.")
+NOTHING_SEARCHABLE = gettext_noop(
+    "Nothing that is open to you here can be searched yet: its lectures are still being read."
+)
 # Reasons of failures that are told as they are.
-FAILURES = frozenset({claims.DIED})
+FAILURES = frozenset({claims.DIED, NOTHING_SEARCHABLE})
 
 
 @dataclass(frozen=True)
@@ -35,37 +38,54 @@ class Message:
 def tell_answer(answer: Answer) -> Iterator[Message]:
     """Yield all the messages of an answer that was kept; what is withdrawn is left out."""
     for citation in answer.citations.standing().select_related("video").order_by("position"):
-        yield tell_sentence(citation, is_quote=answer.is_quote)
+        source = make_source(citation)
+        yield tell_sentence(
+            citation.sentence, number=citation.position + 1, is_quote=answer.is_quote, source=source
+        )
     if answer.state == AnswerState.REFUSED:
         yield Message(REFUSAL, {"text": answer.text, "reason": answer.reason})
     yield tell_end(answer)
 
 
-def tell_sentence(citation: Citation, *, is_quote: bool) -> Message:
-    """Return a sentence with its source; the citation needs not be kept yet, its video has to be known."""
-    return Message(
-        SENTENCE,
-        {
-            "number": citation.position + 1,
-            "text": citation.sentence,
-            "is_quote": is_quote,
-            "source": describe_source(citation),
-        },
+def tell_spoken(event: said.Spoken, *, number: int) -> Message:
+    """Return a refusal, or a sentence with its number in the answer, from 1."""
+    if isinstance(event, said.Refusal):
+        return Message(REFUSAL, {"text": event.text, "reason": event.reason})
+    return tell_sentence(event.text, number=number, is_quote=isinstance(event, said.Quote), source=event.source)
+
+
+def tell_sentence(text: str, *, number: int, is_quote: bool, source: said.Source) -> Message:
+    data = {"number": number, "text": text, "is_quote": is_quote, "source": describe_source(source)}
+    return Message(SENTENCE, data)
+
+
+def make_source(citation: Citation) -> said.Source:
+    """Return the source of a sentence that was kept."""
+    return said.Source(
+        video_pk=citation.video_id,
+        video_id=citation.video.video_id,
+        title=citation.video.title,
+        start_seconds=citation.start_seconds,
+        end_seconds=citation.end_seconds,
+        quote=citation.quote,
+        url=citation.url,
     )
 
 
-def describe_source(citation: Citation) -> dict[str, Any]:
+def describe_source(source: said.Source | Citation) -> dict[str, Any]:
     """Return where a citation leads: to the video's own address and to our page of it."""
-    page = reverse("video", args=[citation.video.video_id])
+    if isinstance(source, Citation):
+        source = make_source(source)
+    page = reverse("video", args=[source.video_id])
     return {
-        "video_id": citation.video.video_id,
-        "title": citation.video.title,
-        "quote": citation.quote,
-        "start_seconds": citation.start_seconds,
-        "end_seconds": citation.end_seconds,
-        "clock": clock.format_clock(citation.start_seconds),
-        "url": citation.url,
-        "page_url": f"{page}?t={int(citation.start_seconds)}",
+        "video_id": source.video_id,
+        "title": source.title,
+        "quote": source.quote,
+        "start_seconds": source.start_seconds,
+        "end_seconds": source.end_seconds,
+        "clock": clock.format_clock(source.start_seconds),
+        "url": source.url,
+        "page_url": f"{page}?t={int(source.start_seconds)}",
     }
 
 

@@ -25,15 +25,26 @@ from ingestion.models import Availability
 QUERY = (Path(__file__).parent / "sql" / "search_sentences.sql").read_text(encoding="utf-8")
 
 
-def find_matches(*, text: str, vector: Sequence[float], course_id: int | None = None, k: int = 10) -> list[Match]:
-    """Return the k best sentences of retained videos, best first."""
+def find_matches(
+    *,
+    text: str,
+    vector: Sequence[float],
+    course_ids: Sequence[int] | None = None,
+    video_pk: int | None = None,
+    k: int = 10,
+) -> list[Match]:
+    """Return the k best sentences of retained videos, best first.
+
+    With courses named only what is in one of them is read, nothing for none; with a video only that.
+    """
     parameters = {
         "text": text.replace("\0", " "),
         "vector": HalfVector(vector).to_text(),
         "configuration": TEXT_CONFIGURATION,
         "embedding_model": settings.EMBEDDING_MODEL,
         "removed": Availability.REMOVED,
-        "course_id": course_id,
+        "course_ids": None if course_ids is None else list(course_ids),
+        "video_pk": video_pk,
         "k": k,
         "nearest_sentences": calibration.NEAREST_SENTENCES,
         "nearest_chunks": calibration.NEAREST_CHUNKS,
@@ -58,13 +69,16 @@ class HybridRetriever(BaseRetriever):
     """Search as LangChain sees it: documents of one sentence, with its times and score as metadata."""
 
     k: int = 10
-    course_id: int | None = None
+    course_ids: Sequence[int] | None = None
+    video_pk: int | None = None
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         vector = embeddings.get_embeddings().embed_query(query)
-        matches = find_matches(text=query, vector=vector, course_id=self.course_id, k=self.k)
+        matches = find_matches(
+            text=query, vector=vector, course_ids=self.course_ids, video_pk=self.video_pk, k=self.k
+        )
         return [make_document(match) for match in matches]
 
 

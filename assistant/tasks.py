@@ -1,8 +1,9 @@
-"""What the workers do: chunk one transcript, embed one video, withdraw."""
+"""What the workers do: chunk one transcript, embed one video, answer one question, withdraw."""
 
 from celery import shared_task
 
-from assistant.services import chunking, embedding, withdrawal
+from assistant import claims
+from assistant.services import asking, chunking, embedding, withdrawal, working
 
 
 @shared_task
@@ -26,6 +27,19 @@ def embed_pending() -> None:
 @shared_task
 def embed_video(*, video_id: int) -> None:
     embedding.embed_video(video_id=video_id)
+
+
+@shared_task
+def answer_pending() -> None:
+    """Publish what waits: what the broker lost, and what a worker that died has left."""
+    for pk in asking.find_next():
+        answer_question.delay_on_commit(question_id=pk)  # type: ignore[attr-defined]
+
+
+# Not tried again by itself: whatever has not ended is published by `answer_pending` once its lease is over.
+@shared_task(throws=(claims.NotClaimableError, claims.ClaimLostError))
+def answer_question(*, question_id: int) -> None:
+    working.answer_question(question_id=question_id)
 
 
 @shared_task

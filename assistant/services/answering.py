@@ -6,137 +6,66 @@ its sentence is verified.
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from assistant import calibration, chat, embeddings, prompts, questions, verification
 from assistant.matches import Match
-from assistant.models import Answer, AnswerState, Citation, Question, QuestionState
+from assistant.models import Answer, AnswerState, Question, QuestionState
 from assistant.retrieval import HybridRetriever
-from assistant.services import search
+from assistant.said import Draft, Event, Finished, Quote, Refusal, Said, Source, Spoken, VerifiedSentence
+from assistant.services import keeping, search
 from assistant.speech import stream_sentences
-from ingestion.models import Availability, Course, Video
+from ingestion.models import Course
 
 logger = logging.getLogger(__name__)
 
-PROMPT = "answer"
-REFUSAL = "The course does not answer this question."
+REFUSAL = gettext_noop("The course does not answer this question.")
 # As many of the lecture's own sentences as there are openings, where none of the model's survived.
 QUOTE_OPENINGS = ("In the lecture's own words:", "It also says:")
-NOTHING_NEAR = "Nothing in the lectures comes near the question."
-NOT_EVIDENCE = "What comes near the question is no statement of a lecture."
+NOTHING_NEAR = gettext_noop("Nothing in the lectures comes near the question.")
+NOT_EVIDENCE = gettext_noop("What comes near the question is no statement of a lecture.")
 
 
-@dataclass(frozen=True)
-class Source:
-    """The lecture's sentence behind a sentence of the answer."""
-
-    video_pk: int
-    video_id: str
-    title: str
-    start_seconds: float
-    end_seconds: float
-    quote: str
-    url: str
-
-
-@dataclass(frozen=True)
-class VerifiedSentence:
-    """A sentence of the model that a lecture supports."""
-
-    text: str
-    source: Source
-
-
-@dataclass(frozen=True)
-class Quote:
-    """The lecture's own sentence, said to be one, where none of the model's survived."""
-
-    text: str
-    source: Source
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """The course holds no answer."""
-
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The answer as it was kept."""
-
-    answer_id: int
-    text: str
-    is_refused: bool
-    sources: tuple[Source, ...]
-
-
-Said = VerifiedSentence | Quote
-Event = Said | Refusal | Finished
-
-
-@dataclass
-class Draft:
-    """An answer in the making."""
-
-    text: str
-    course: Course | None
-    passage_ids: list[int] = field(default_factory=list)
-    events: list[Said | Refusal] = field(default_factory=list)
-    removed_pks: set[int] = field(default_factory=set)
-
-    @property
-    def said(self) -> list[Said]:
-        return [event for event in self.events if not isinstance(event, Refusal)]
-
-    @property
-    def standing(self) -> list[Said]:
-        return [said for said in self.said if self.is_standing(said)]
-
-    @property
-    def refusal(self) -> Refusal | None:
-        return next((event for event in self.events if isinstance(event, Refusal)), None)
-
-    def is_standing(self, said: Said) -> bool:
-        return said.source.video_pk not in self.removed_pks
-
-
-def answer_question(*, text: str, course: Course | None = None) -> Iterator[Event]:
-    """Yield an answer as it comes, `Finished` last.
+def answer_question(*, text: str, courses: Sequence[Course] | None = None) -> Iterator[Event]:
+    """Yield an answer as it comes, `Finished` last; None for the courses means all there are.
 
     Raises UnusableQuestionError, EmptyIndexError and WeightsError before the first.
     """
     (text,) = questions.clean([text])
-    search.check_is_searchable(course=course)
+    search.check_is_searchable(courses=courses)
     started = time.monotonic()
-    draft = Draft(text=text, course=course)
+    draft = Draft(text=text, course_ids=search.list_ids(courses))
+    course = courses[0] if courses and len(courses) == 1 else None
     try:
-        matches = _retrieve(text, course=course)
-        draft.passage_ids = [match.sentence_id for match in matches]
-        for event in _speak(text, matches=matches):
-            draft.events.append(event)
-            yield event
+        yield from compose(draft)
     except Exception as error:
-        failure = str(error) or type(error).__name__
-        _keep_answer(draft, latency_seconds=time.monotonic() - started, failure=failure)
+        _keep(draft, course=course, latency_seconds=time.monotonic() - started, error=error)
         raise
-    answer = _keep_answer(draft, latency_seconds=time.monotonic() - started)
+    answer = _keep(draft, course=course, latency_seconds=time.monotonic() - started)
     sources = tuple(said.source for said in draft.standing)
     yield Finished(answer.pk, answer.text, answer.state == AnswerState.REFUSED, sources)
 
 
-def _retrieve(text: str, *, course: Course | None) -> list[Match]:
-    documents = HybridRetriever(course_id=course.pk if course else None).invoke(text)
-    return [document.metadata["match"] for document in documents]
+def compose(draft: Draft, *, check: Callable[[], None] = lambda: None) -> Iterator[Spoken]:
+    """Yield what is said, each piece once the draft has it; `check` is called all the while and may raise."""
+    check()
+    matches = _retrieve(draft)
+    draft.passage_ids = [match.sentence_id for match in matches]
+    for event in _speak(draft.text, matches=matches, check=check):
+        check()
+        draft.events.append(event)
+        yield event
 
 
-def _speak(text: str, *, matches: list[Match]) -> Iterator[Said | Refusal]:
+def _retrieve(draft: Draft) -> list[Match]:
+    retriever = HybridRetriever(course_ids=draft.course_ids, video_pk=draft.video_pk)
+    return [document.metadata["match"] for document in retriever.invoke(draft.text)]
+
+
+def _speak(text: str, *, matches: list[Match], check: Callable[[], None]) -> Iterator[Spoken]:
     near = [match for match in matches if match.score >= calibration.LEAST_SCORE]
     if not near:
         yield Refusal(REFUSAL, NOTHING_NEAR)
@@ -146,21 +75,30 @@ def _speak(text: str, *, matches: list[Match]) -> Iterator[Said | Refusal]:
         yield Refusal(REFUSAL, NOT_EVIDENCE)
         return
     is_answered = False
-    for sentence in _verify(_generate(text, evidence), question=text, evidence=evidence):
+    for sentence in _verify(_generate(text, evidence, check=check), question=text, evidence=evidence):
         is_answered = True
         yield sentence
     if not is_answered:
-        close = [match for match in evidence if _is_close(match, evidence[0])]
-        for match, opening in zip(close, QUOTE_OPENINGS, strict=False):
-            yield Quote(f"{opening} “{match.text}”", _make_source(match))
+        yield from _quote(evidence)
 
 
-def _generate(text: str, evidence: list[Match]) -> Iterator[str]:
+def _quote(evidence: list[Match]) -> Iterator[Said]:
+    close = [match for match in evidence if _is_close(match, evidence[0])]
+    for match, opening in zip(close, QUOTE_OPENINGS, strict=False):
+        yield Quote(f"{opening} “{match.text}”", _make_source(match))
+
+
+def _generate(text: str, evidence: list[Match], *, check: Callable[[], None]) -> Iterator[str]:
     """Yield the model's sentences."""
-    chain = prompts.load(PROMPT) | chat.get_chat_model()
+    chain = prompts.load(prompts.ANSWER) | chat.get_chat_model()
     excerpts = prompts.number_excerpts([match.text for match in evidence])
-    pieces = (str(chunk.content) for chunk in chain.stream({"excerpts": excerpts, "question": text}))
-    return stream_sentences(pieces, most=calibration.MOST_SENTENCES)
+
+    def stream_pieces() -> Iterator[str]:
+        for chunk in chain.stream({"excerpts": excerpts, "question": text}):
+            check()
+            yield str(chunk.content)
+
+    return stream_sentences(stream_pieces(), most=calibration.MOST_SENTENCES)
 
 
 def _verify(sentences: Iterable[str], *, question: str, evidence: list[Match]) -> Iterator[VerifiedSentence]:
@@ -195,46 +133,14 @@ def _make_source(match: Match) -> Source:
 
 
 @transaction.atomic
-def _keep_answer(draft: Draft, *, latency_seconds: float, failure: str = "") -> Answer:
-    """Write the question, its answer and the citations; what a video removed meanwhile says is left blank."""
-    draft.removed_pks = _lock_removed({said.source.video_pk for said in draft.said})
-    refusal = draft.refusal
-    state = AnswerState.REFUSED if refusal else AnswerState.ANSWERED
-    answer = Answer.objects.create(
-        question=Question.objects.create(
-            text=draft.text, course=draft.course, state=QuestionState.ENDED, attempt_count=1
-        ),
-        state=AnswerState.FAILED if failure else state,
-        text=" ".join(event.text for event in [*draft.standing, refusal] if event),
-        reason=refusal.reason if refusal else failure,
-        model=settings.CHAT_MODEL,
-        prompt_digest=prompts.digest(PROMPT),
-        passage_ids=draft.passage_ids,
-        is_quote=any(isinstance(said, Quote) for said in draft.said),
+def _keep(
+    draft: Draft, *, course: Course | None, latency_seconds: float, error: Exception | None = None
+) -> Answer:
+    question = Question.objects.create(text=draft.text, course=course, state=QuestionState.ENDED, attempt_count=1)
+    return keeping.keep_answer(
+        draft,
+        question=question,
+        state=AnswerState.FAILED if error else keeping.find_state(draft),
+        reason=keeping.describe_error(error) if error else "",
         latency_seconds=latency_seconds,
-    )
-    Citation.objects.bulk_create(
-        _make_citation(said, answer=answer, position=position, is_withdrawn=not draft.is_standing(said))
-        for position, said in enumerate(draft.said)
-    )
-    return answer
-
-
-def _lock_removed(video_pks: set[int]) -> set[int]:
-    """Return which of these videos are removed; no other is before the transaction ends."""
-    videos = Video.objects.select_for_update(no_key=True).filter(pk__in=video_pks).order_by("pk")
-    return {video.pk for video in videos if video.availability == Availability.REMOVED}
-
-
-def _make_citation(said: Said, *, answer: Answer, position: int, is_withdrawn: bool) -> Citation:
-    return Citation(
-        answer=answer,
-        video_id=said.source.video_pk,
-        position=position,
-        is_withdrawn=is_withdrawn,
-        sentence="" if is_withdrawn else said.text,
-        quote="" if is_withdrawn else said.source.quote,
-        url="" if is_withdrawn else said.source.url,
-        start_seconds=said.source.start_seconds,
-        end_seconds=said.source.end_seconds,
     )

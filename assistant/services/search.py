@@ -28,22 +28,25 @@ class Hit:
     url: str
 
 
-def search(*, text: str, k: int = 10, course: Course | None = None) -> list[Hit]:
+def search(*, text: str, k: int = 10, courses: Sequence[Course] | None = None) -> list[Hit]:
     """Return the k best sentences for a text, best first; raises what `search_many` does."""
-    return next(search_many(texts=[text], k=k, course=course))
+    return next(search_many(texts=[text], k=k, courses=courses))
 
 
-def search_many(*, texts: Sequence[str], k: int = 10, course: Course | None = None) -> Iterator[list[Hit]]:
+def search_many(
+    *, texts: Sequence[str], k: int = 10, courses: Sequence[Course] | None = None
+) -> Iterator[list[Hit]]:
     """Return the hits of each text, in the texts' order; all are embedded in one go.
 
+    Only the courses given are searched, all there are for None.
     Raises UnusableQuestionError, EmptyIndexError and WeightsError.
     """
     texts = questions.clean(texts, k=k)
-    check_is_searchable(course=course)
+    check_is_searchable(courses=courses)
     vectors = embeddings.get_embeddings().embed_documents(texts)
-    course_id = course.pk if course else None
+    course_ids = list_ids(courses)
     return (
-        make_hits(retrieval.find_matches(text=text, vector=vector, course_id=course_id, k=k))
+        make_hits(retrieval.find_matches(text=text, vector=vector, course_ids=course_ids, k=k))
         for text, vector in zip(texts, vectors, strict=True)
     )
 
@@ -54,13 +57,19 @@ def make_hits(matches: Sequence[Match]) -> list[Hit]:
     return [_make_hit(match, video=videos[match.video_pk]) for match in matches]
 
 
-def check_is_searchable(*, course: Course | None) -> None:
-    """Raise EmptyIndexError unless some video of the course, or of any, has its vectors."""
+def list_ids(courses: Sequence[Course] | None) -> list[int] | None:
+    """Return the ids of courses; None, which is all of them, stays None."""
+    return None if courses is None else [course.pk for course in courses]
+
+
+def check_is_searchable(*, courses: Sequence[Course] | None) -> None:
+    """Raise EmptyIndexError unless some video of the courses, or of any for None, has its vectors."""
     indexes = VideoIndex.objects.embedded().filter(video__in=Video.objects.retained())
-    if course:
-        indexes = indexes.filter(video__courses=course)
+    if courses is not None:
+        indexes = indexes.filter(video__courses__in=courses)
     if not indexes.exists():
-        place = f"the course {course.title!r}" if course else "this installation"
+        titles = ", ".join(repr(course.title) for course in courses or ())
+        place = f"the course {titles}" if titles else "this installation"
         raise EmptyIndexError(
             f"Nothing of {place} can be searched yet: ingest and transcribe it, then run `manage.py embed`."
         )

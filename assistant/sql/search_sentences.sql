@@ -23,12 +23,13 @@ readable AS (
     WHERE
         video.availability <> %(removed)s
         AND (
-            %(course_id)s::bigint IS NULL
+            %(course_ids)s::bigint[] IS NULL
             OR EXISTS (
                 SELECT 1 FROM ingestion_course_videos AS member
-                WHERE member.video_id = video.id AND member.course_id = %(course_id)s::bigint
+                WHERE member.video_id = video.id AND member.course_id = ANY(%(course_ids)s::bigint[])
             )
         )
+        AND (%(video_pk)s::bigint IS NULL OR video.id = %(video_pk)s::bigint)
 ),
 nearest_sentence AS (
     SELECT id

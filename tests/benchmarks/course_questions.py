@@ -56,13 +56,14 @@ def measure_search(questions: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def measure_ask(questions: list[dict[str, Any]]) -> dict[str, float]:
+    from assistant import said
     from assistant.services import answering
 
     counts: Counter[str] = Counter()
     started = time.perf_counter()
     for question in questions:
-        *said, finished = answering.answer_question(text=question["question"])
-        assert isinstance(finished, answering.Finished)
+        *spoken, finished = answering.answer_question(text=question["question"])
+        assert isinstance(finished, said.Finished)
         if question["video_id"] is None:
             counts["right_refusals"] += finished.is_refused
         elif finished.is_refused:
@@ -72,7 +73,7 @@ def measure_ask(questions: list[dict[str, Any]]) -> dict[str, float]:
             sources = finished.sources
             counts["hit_at_1"] += is_hit(question, sources[0])
             counts["hit_at_5"] += any(is_hit(question, source) for source in sources[:5])
-            counts["generated"] += isinstance(said[0], answering.VerifiedSentence)
+            counts["generated"] += isinstance(spoken[0], said.VerifiedSentence)
             counts["citations"] += len(sources)
     seconds = (time.perf_counter() - started) / len(questions)
     names = ("hit_at_1", "hit_at_5", "right_refusals", "wrong_refusals", "generated", "citations")

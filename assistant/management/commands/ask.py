@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assistant import courses, questions
+from assistant import courses, questions, said
 from assistant.services import answering, search
 from assistant.weights import store
 from transcripts import clock
@@ -35,29 +35,29 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             course = courses.find_course(options["course"])
-            for event in answering.answer_question(text=options["text"], course=course):
+            for event in answering.answer_question(text=options["text"], courses=[course] if course else None):
                 self._write(event, as_json=options["json"])
         except FAILURES as error:
             raise CommandError(str(error)) from error
 
-    def _write(self, event: answering.Event, *, as_json: bool) -> None:
+    def _write(self, event: said.Event, *, as_json: bool) -> None:
         if as_json:
-            if isinstance(event, answering.Finished):
+            if isinstance(event, said.Finished):
                 self.stdout.write(json.dumps(_as_dict(event), ensure_ascii=False))
-        elif isinstance(event, answering.Finished):
+        elif isinstance(event, said.Finished):
             self._write_sources(event)
         else:
             self.stdout.write(event.text)
         self.stdout.flush()
 
-    def _write_sources(self, finished: answering.Finished) -> None:
+    def _write_sources(self, finished: said.Finished) -> None:
         for number, source in enumerate(finished.sources, start=1):
             clock_time = clock.format_clock(source.start_seconds)
             self.stdout.write(f"\n[{number}] [{clock_time}] {source.title}")
             self.stdout.write(f"    “{source.quote}”\n    {source.url}")
 
 
-def _as_dict(finished: answering.Finished) -> dict[str, Any]:
+def _as_dict(finished: said.Finished) -> dict[str, Any]:
     return {
         "answer": finished.text,
         "refused": finished.is_refused,

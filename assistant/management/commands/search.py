@@ -46,7 +46,7 @@ class Command(BaseCommand):
         texts = [options["text"]] if is_single else self._read_lines(options["queries"])
         try:
             course = courses.find_course(options["course"])
-            found = search.search_many(texts=texts, k=options["k"], course=course)
+            found = search.search_many(texts=texts, k=options["k"], courses=[course] if course else None)
             self._write(texts, found, as_json=options["json"], is_single=is_single)
         except FAILURES as error:
             raise CommandError(str(error)) from error

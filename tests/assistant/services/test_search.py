@@ -43,7 +43,7 @@ def test_many_texts_are_answered_in_their_order(indexed):
 def test_a_course_is_searched_alone(indexed):
     course = Course.objects.create(title="Sailing")
     course.videos.add(Video.objects.get(video_id="-boats"))
-    assert {hit.video_id for hit in search.search(text="the dough must rest", course=course)} == {"-boats"}
+    assert {hit.video_id for hit in search.search(text="the dough must rest", courses=[course])} == {"-boats"}
 
 
 def test_a_removed_video_is_found_no_more(indexed):
@@ -70,4 +70,4 @@ def test_nothing_indexed_says_what_to_run(word_embeddings, say):
 
 def test_an_empty_course_is_named(indexed):
     with pytest.raises(search.EmptyIndexError, match="the course 'Empty'"):
-        search.search(text="anything", course=Course.objects.create(title="Empty"))
+        search.search(text="anything", courses=[Course.objects.create(title="Empty")])
