@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from config import people
 from ingestion.models import OPERATE, TEACH
 
 THEMES = ("auto", "light", "dark")
@@ -22,12 +24,14 @@ class Place:
 
 
 def add_shell(request: HttpRequest) -> dict[str, object]:
-    """Return the navigation of this person, their theme and whether single sign-on is there."""
+    """Return the navigation of this person, their theme and the ways in."""
     theme = request.COOKIES.get("theme", "auto")
     return {
         "places": list(_find_places(request)),
         "theme": theme if theme in THEMES else "auto",
         "has_single_sign_on": bool(settings.OIDC_ISSUER),
+        "is_sign_up_open": settings.SIGN_UP == "open",
+        "invitation": SimpleLazyObject(lambda: people.find_invitation(request)),
     }
 
 

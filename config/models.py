@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from config.roles import Role
-from ingestion.models import Course
+from ingestion.models import OPERATE, Course
 
 INVITATION_LIFETIME = timedelta(days=14)
 
@@ -22,6 +22,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def pending(self) -> "InvitationQuerySet":
         """Invitations that can still be accepted."""
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+    def visible_to(self, user: User) -> "InvitationQuerySet":
+        """All of them for an operator; for a teacher those of students into the courses they lead."""
+        if user.has_perm(OPERATE):
+            return self
+        return self.filter(course__in=Course.objects.led_by(user), role=Role.STUDENT)
 
 
 class Invitation(models.Model):
@@ -61,15 +67,12 @@ class Invitation(models.Model):
         return f"invitation {self.pk}"
 
     @property
-    def state(self) -> str:
-        """Return in one word whether it can be accepted, and if not, why."""
-        if self.accepted_at:
-            return str(_("accepted"))
-        if self.revoked_at:
-            return str(_("revoked"))
-        if self.expires_at <= timezone.now():
-            return str(_("expired"))
-        return str(_("open"))
+    def is_pending(self) -> bool:
+        return self.accepted_at is None and self.revoked_at is None and not self.is_expired
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class ApiToken(models.Model):
@@ -84,3 +87,27 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SeededTask(models.Model):
+    """One row per task of the schedule that was once put there: what an operator deletes stays deleted."""
+
+    name = models.CharField(max_length=200, unique=True)
+    seeded_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScheduleSlot(models.Model):
+    """One row per task and time at which it was due: whoever writes it sends the task, and no other does."""
+
+    name = models.CharField(max_length=200)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "due_at"], name="schedule_slot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.due_at:%F %T}"

@@ -1,15 +1,35 @@
 """Errors of the API as problem details (RFC 9457): one shape, one sentence, `application/problem+json`."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from rest_framework import exceptions
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 CONTENT_TYPE = "application/problem+json"
+API_PREFIX = "/api/"
+
+
+class FieldProblemSerializer(serializers.Serializer[Any]):
+    pointer = serializers.CharField(help_text="The field's place in what was sent.")
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """What went wrong, as RFC 9457 writes it."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = FieldProblemSerializer(  # type: ignore[assignment]
+        many=True, required=False, help_text="Where fields are at fault: which."
+    )
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -26,8 +46,46 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     return response
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not is_for_api(request):
+        return defaults.bad_request(request, exception)
+    return _respond(HTTPStatus.BAD_REQUEST, "The request cannot be read.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not is_for_api(request):
+        return defaults.permission_denied(request, exception)
+    return _respond(HTTPStatus.FORBIDDEN, str(exceptions.PermissionDenied.default_detail))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not is_for_api(request):
+        return defaults.page_not_found(request, exception)
+    return _respond(HTTPStatus.NOT_FOUND, str(exceptions.NotFound.default_detail))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours; the trace is in the log alone."""
+    if not is_for_api(request):
+        return defaults.server_error(request)
+    return _respond(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of ours; it has been written to the log.")
+
+
+def is_for_api(request: HttpRequest) -> bool:
+    return request.path.startswith(API_PREFIX)
+
+
+def _respond(status: HTTPStatus, detail: str) -> JsonResponse:
+    problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return JsonResponse(problem, status=status, content_type=CONTENT_TYPE)
+
+
 def _describe(error: exceptions.APIException, *, status: int) -> dict[str, Any]:
-    problem: dict[str, Any] = {"type": "about:blank", "title": str(error.default_detail), "status": status}
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+    }
     if isinstance(error, exceptions.ValidationError):
         problem["errors"] = list(_flatten(error.detail))
         problem["detail"] = " ".join(each["detail"] for each in problem["errors"])

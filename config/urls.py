@@ -3,13 +3,14 @@
 import allauth.account.decorators
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 import assistant.urls
 import ingestion.urls
 import transcripts.urls
 import warehouse.urls
-from config.views import account, preferences, status
+from config import api
+from config.views import account, invitations, preferences, reference, status
 
 # Signing in is one page with one limit of attempts, for the admin too.
 admin.site.login = allauth.account.decorators.secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -19,6 +20,17 @@ api_urlpatterns = [
     *transcripts.urls.api_urlpatterns,
     *warehouse.urls.api_urlpatterns,
     *assistant.urls.api_urlpatterns,
+    path("tokens/", api.TokenList.as_view(), name="api_tokens"),
+    path("tokens/<int:token_id>/", api.TokenDetail.as_view(), name="api_token"),
+]
+
+account_urlpatterns = [
+    path("", account.account, name="account"),
+    path("tokens/", account.create_token, name="create_token"),
+    path("tokens/<int:token_id>/revoke/", account.revoke_token, name="revoke_token"),
+    path("invitations/", invitations.list_invitations, name="invitations"),
+    path("invitations/<int:invitation_id>/revoke/", invitations.revoke_invitation, name="revoke_invitation"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,12 +39,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("assistant.urls")),
     path("", include("warehouse.urls")),
     path("status/", status.status, name="status"),
-    path("account/", account.account, name="account"),
+    path("account/", include(account_urlpatterns)),
     path("accounts/", include("allauth.urls")),
     path("theme/", preferences.set_theme, name="set_theme"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_urlpatterns)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
+    path("api/docs/", reference.docs, name="api_docs"),
+    path("api/recipes/", reference.show_recipes, name="api_recipes"),
 ]
+
+handler400 = "config.problems.bad_request"
+handler403 = "config.problems.permission_denied"
+handler404 = "config.problems.page_not_found"
+handler500 = "config.problems.server_error"
