@@ -1,6 +1,6 @@
 """The product on one screen: what runs, in the order data flows, one line a stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -41,4 +41,53 @@ WITHDRAWALS = (
     "warehouse.services.withdraw_removed",
     "transcripts.services.withdraw_removed",
     "ingestion.removal.withdraw_removed",
+)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker process and the queues it serves; none waits behind another group's work."""
+
+    name: str
+    queues: tuple[str, ...]
+    process_count: int = 1
+
+
+WORKERS = (
+    Worker("worker-cpu", ("cpu.default", "cpu.ingest"), process_count=2),
+    Worker("worker-gpu", ("gpu.embed", "gpu.transcribe", "gpu.train")),
+    # Of its own: a student never waits behind a transcription.
+    Worker("worker-answer", ("gpu.answer",)),
+)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A task that beat sends every so many seconds, until an operator says otherwise."""
+
+    name: str
+    task: str
+    every_seconds: int
+    queue: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+SCHEDULE = (
+    Tick("ingest", "ingestion.tasks.ingest_pending", 10),
+    Tick("transcribe", "transcripts.tasks.transcribe_pending", 10),
+    Tick("build warehouse", "warehouse.tasks.build_warehouse", 60),
+    Tick("chunk", "assistant.tasks.chunk_pending", 10),
+    Tick("embed", "assistant.tasks.embed_pending", 10),
+    Tick("answer", "assistant.tasks.answer_pending", 10),
+    Tick("withdraw from the assistant", "assistant.tasks.withdraw_removed", 60),
+    Tick("withdraw from the warehouse", "warehouse.tasks.withdraw_removed", 60),
+    Tick("withdraw from the transcripts", "transcripts.tasks.withdraw_removed", 60),
+    Tick("withdraw from ingestion", "ingestion.tasks.withdraw_removed", 60),
+    Tick("tidy up", "config.tasks.tidy_up", 60 * 60),
+    # One through every queue: a worker that is there but takes nothing is found out.
+    *(
+        Tick(f"canary of {queue}", "config.tasks.sing", 30, queue=queue, arguments={"queue": queue})
+        for worker in WORKERS
+        for queue in worker.queues
+    ),
 )
