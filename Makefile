@@ -8,15 +8,18 @@ ONCE ?=
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench faults lock clean
+.PHONY: help install demo up test check bench bench-web faults lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(VENV)/installed ## the environment alone
 
-demo: $(VENV)/installed ## the sample course through every stage, then questions (ONCE=1: one question, then leave)
+demo: $(VENV)/installed ## the sample course through every stage, then its pages (ONCE=1: one question, then leave)
 	@$(BIN)/python manage.py demo $(if $(ONCE),--once)
+
+up: $(VENV)/installed ## serve a real installation from .env: web, workers and beat under one supervisor
+	@DJANGO_SETTINGS_MODULE=config.settings.production $(BIN)/python manage.py up
 
 test: $(VENV)/tested ## the whole test suite
 	$(BIN)/python -m pytest
@@ -33,6 +36,9 @@ bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.course_questions
 	$(BIN)/python -m tests.benchmarks.memory
+
+bench-web: $(VENV)/tested ## 200 people on the pages while web processes are killed
+	$(BIN)/python -m tests.benchmarks.web
 
 faults: $(VENV)/tested ## the long series of process kills
 	$(BIN)/python -m pytest tests/system/series.py

@@ -6,6 +6,9 @@ class ConfigAppConfig(AppConfig):
     name = "config"
     verbose_name = "Lectern"
 
+    def ready(self) -> None:
+        from config import checks  # noqa: F401
+
 
 class LecternAdminConfig(AdminConfig):
     """Django's admin, on the site of our own."""

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -21,17 +22,20 @@ from config import embedded
 logger = logging.getLogger(__name__)
 
 NEED_NO_SERVICES = {"help", "--help", "-h", "--version", "version"}
-NEED_NO_TABLES = {"check", "makemigrations", "migrate", "showmigrations", "sqlmigrate", "test"}
+NEED_NO_TABLES = {"check", "makemigrations", "migrate", "showmigrations", "sqlmigrate", "test", "up"}
 
 
 def prepare(arguments: list[str]) -> None:
     """Bring up what a command stands on: the embedded services, and in an embedded database the tables."""
+    if arguments[1:2] == ["web"]:
+        # A thread a request: they share their connections.
+        os.environ.setdefault("DATABASE_POOL_SIZE", "16")
     options = set(arguments[2 : arguments.index("--") if "--" in arguments else None])
     if len(arguments) < 2 or arguments[1] in NEED_NO_SERVICES or {"--help", "-h"} & options:
         return
     embedded.join(settings.EMBEDDED_ADDRESSES, services=settings.EMBEDDED_SERVICES)
     if embedded.POSTGRES in settings.EMBEDDED_SERVICES and arguments[1] not in NEED_NO_TABLES:
-        _migrate()
+        migrate()
 
 
 @contextmanager
@@ -67,7 +71,7 @@ def sentence(error: Exception) -> str:
             return f"Something unforeseen went wrong ({first_line}); {_record_trace()} holds the details."
 
 
-def _migrate() -> None:
+def migrate() -> None:
     """Bring the tables up to date, one process at a time."""
     from django.db.migrations.executor import MigrationExecutor
 
@@ -78,6 +82,7 @@ def _migrate() -> None:
             cursor.execute("SELECT pg_advisory_lock(hashtext('migrate'))")
             call_command("migrate", verbosity=0)
             cursor.execute("SELECT pg_advisory_unlock(hashtext('migrate'))")
+    call_command("seed")
 
 
 def _record_trace() -> Path:

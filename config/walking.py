@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from config.pipeline import STAGES, WITHDRAWALS, Stage
-from config.workers import Worker, WorkerError
+from config.supervision import Supervisor
 from ingestion.progress import Progress
 
 POLL_SECONDS = 0.2
@@ -17,6 +17,12 @@ POLL_SECONDS = 0.2
 TELL_AGAIN_SECONDS = 20
 # Longer than any model takes over one batch of segments.
 STILL_SECONDS = 15 * 60
+
+
+class StandstillError(Exception):
+    """A stage in which nothing moves; says where the logs lie."""
+
+    permanent = True
 
 
 @dataclass(frozen=True)
@@ -36,39 +42,39 @@ def describe_failures(walked: list[Walked]) -> str:
     return f"Some work failed for good ({', '.join(failed)}); each row holds its reason." if failed else ""
 
 
-def walk(*, worker: Worker | None, watch: Callable[[Stage, Progress], None]) -> list[Walked]:
+def walk(*, supervisor: Supervisor | None, watch: Callable[[Stage, Progress], None]) -> list[Walked]:
     """Bring every stage to its end, in order; `watch` sees each look at a stage's progress."""
     for path in WITHDRAWALS:
         import_string(path)()
-    return [_finish(stage, worker=worker, watch=watch) for stage in STAGES]
+    return [_finish(stage, supervisor=supervisor, watch=watch) for stage in STAGES]
 
 
 class Patience:
-    """Waits for something that should move, keeps its worker alive, and gives up where it stands still."""
+    """Waits for something that should move, keeps the workers alive, and gives up where it stands still."""
 
-    def __init__(self, name: str, *, worker: Worker | None) -> None:
-        self.name, self.worker = name, worker
+    def __init__(self, name: str, *, supervisor: Supervisor | None) -> None:
+        self.name, self.supervisor = name, supervisor
         self.seen: object = None
         self.moved = time.monotonic()
 
     def wait(self, state: object) -> None:
-        """Wait a moment. Raises WorkerError where nothing has moved for `STILL_SECONDS`."""
-        if self.worker is not None:
-            self.worker.revive()
+        """Wait a moment. Raises StandstillError where nothing has moved for `STILL_SECONDS`."""
+        if self.supervisor is not None:
+            self.supervisor.revive()
         if state != self.seen:
             self.seen, self.moved = state, time.monotonic()
         if time.monotonic() - self.moved > STILL_SECONDS:
-            raise WorkerError(
+            raise StandstillError(
                 f"Nothing has moved in the stage {self.name!r} for {STILL_SECONDS // 60} minutes: "
                 f"the log of the workers says why ({settings.VAR_DIR / 'logs'})."
             )
         time.sleep(POLL_SECONDS)
 
 
-def _finish(stage: Stage, *, worker: Worker | None, watch: Callable[[Stage, Progress], None]) -> Walked:
+def _finish(stage: Stage, *, supervisor: Supervisor | None, watch: Callable[[Stage, Progress], None]) -> Walked:
     task: Task[[], None] = import_string(stage.task)
     look: Callable[[], Progress] = import_string(stage.progress)
-    patience = Patience(stage.name, worker=worker)
+    patience = Patience(stage.name, supervisor=supervisor)
     started = time.monotonic()
     told = 0.0
     while not (progress := look()).is_finished:

@@ -1,5 +1,6 @@
 """Settings every installation shares; the environment is read in these modules and nowhere else."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,8 +34,23 @@ def whole_number(name: str, default: int) -> int:
     return int(text)
 
 
+def address(name: str, default: str) -> tuple[str, int]:
+    """Return an environment variable that names a host and a port."""
+    host, _, port = value(name, default).rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ImproperlyConfigured(f"{name} must be a host and a port, as in {default}.")
+    return host.strip("[]"), int(port)
+
+
 # Everything written at run time lies here.
 VAR_DIR = Path(value("VAR_DIR", str(BASE_DIR / "var"))).absolute()
+
+# The web: how many processes serve it, where they listen, whom they believe about a client's address.
+WEB_PROCESSES = whole_number("WEB_PROCESSES", 2)
+WEB_ADDRESS = address("WEB_ADDRESS", "127.0.0.1:8000")
+TRUSTED_PROXIES = value("TRUSTED_PROXIES", "127.0.0.1")
+# Where people reach it; empty on a laptop.
+BASE_URL = value("BASE_URL", "").rstrip("/")
 
 INSTALLED_APPS = [
     "config.apps.LecternAdminConfig",
@@ -65,6 +81,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.answer_health_checks",
+    "config.middleware.release_connections",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -108,6 +126,7 @@ LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+SERVESTATIC_USE_FINDERS = False
 
 # Services: what is configured wins, else the embedded ones (see config/embedded.py).
 
@@ -299,6 +318,15 @@ SOURCES = {
     "yt_dlp_folder": {"BACKEND": "ingestion.sources.yt_dlp_folder.YtDlpFolder"},
     "reply_folder": {"BACKEND": "ingestion.sources.reply_folder.ReplyFolder"},
 }
+
+# Folders of the server that people may add lectures from.
+INGEST_ROOTS = [
+    Path(folder).absolute()
+    for folder in value(
+        "INGEST_ROOTS", os.pathsep.join([str(VAR_DIR / "inbox"), str(BASE_DIR / "ingestion" / "sample_course")])
+    ).split(os.pathsep)
+    if folder
+]
 
 MODELS_DIR = VAR_DIR / "models"
 WHISPER_MODEL = value("WHISPER_MODEL", "tiny.en")

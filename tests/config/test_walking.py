@@ -1,6 +1,6 @@
 import pytest
 
-from config import walking, workers
+from config import supervision, walking, workers
 from config.pipeline import Stage
 from config.walking import Patience, Walked
 from ingestion.progress import Progress
@@ -8,7 +8,7 @@ from ingestion.progress import Progress
 STAGE = Stage(name="embed", task="", progress="")
 
 
-class DeadWorker:
+class CountingSupervisor:
     def __init__(self):
         self.revived_count = 0
 
@@ -19,17 +19,17 @@ class DeadWorker:
 def test_a_stage_that_stands_still_is_given_up(monkeypatch, settings, tmp_path):
     settings.VAR_DIR = tmp_path
     monkeypatch.setattr(walking, "STILL_SECONDS", -1)
-    with pytest.raises(workers.WorkerError, match="Nothing has moved in the stage 'embed'"):
-        Patience("embed", worker=None).wait(Progress(0, 1, 0))
+    with pytest.raises(walking.StandstillError, match="Nothing has moved in the stage 'embed'"):
+        Patience("embed", supervisor=None).wait(Progress(0, 1, 0))
 
 
-def test_waiting_keeps_the_worker_alive(monkeypatch):
+def test_waiting_keeps_the_workers_alive(monkeypatch):
     monkeypatch.setattr(walking, "POLL_SECONDS", 0)
-    worker = DeadWorker()
-    patience = Patience("embed", worker=worker)
+    supervisor = CountingSupervisor()
+    patience = Patience("embed", supervisor=supervisor)
     for count in range(3):
         patience.wait(count)
-    assert worker.revived_count == 3
+    assert supervisor.revived_count == 3
 
 
 def test_failures_are_counted_by_stage():
@@ -43,20 +43,19 @@ def test_failures_are_counted_by_stage():
     [(["cpu.ingest", "cpu.default", "gpu.transcribe", "gpu.embed", "gpu.answer"], False), (["gpu.embed"], True)],
 )
 def test_a_worker_is_started_unless_others_serve_every_queue(monkeypatch, served, is_ours):
-    started = []
+    events = []
     monkeypatch.setattr(workers, "_find_served_queues", lambda: set(served))
-    monkeypatch.setattr(workers.Worker, "__init__", lambda self: started.append(self))
-    monkeypatch.setattr(workers.Worker, "stop", lambda self: started.append("stopped"))
-    with workers.serving() as worker:
-        assert (worker is not None) is is_ours
-    assert len(started) == (2 if is_ours else 0)
+    monkeypatch.setattr(supervision.Supervisor, "__enter__", lambda self: events.append("started") or self)
+    monkeypatch.setattr(supervision.Supervisor, "__exit__", lambda self, *error: events.append("stopped"))
+    with workers.serving() as supervisor:
+        assert (supervisor is not None) is is_ours
+    assert events == (["started", "stopped"] if is_ours else [])
 
 
 def test_a_worker_that_keeps_dying_is_given_up(monkeypatch, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)  # where there is no manage.py
-    worker = workers.Worker()
-    with pytest.raises(workers.WorkerError, match="The worker died 5 times"):
-        for _ in range(workers.Worker.MOST_STARTS):
-            worker.process.communicate()
-            worker.revive()
+    settings.VAR_DIR = settings.BASE_DIR = tmp_path  # where there is no manage.py
+    monkeypatch.setattr(workers, "_find_served_queues", set)
+    monkeypatch.setattr(workers, "MOST_DEATHS", 2)
+    with pytest.raises(supervision.KeepsDyingError, match="worker died 2 times"), workers.serving() as supervisor:
+        while True:
+            supervisor.revive()

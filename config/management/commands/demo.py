@@ -1,4 +1,4 @@
-"""Take the sample course through every stage on this machine and answer questions about it."""
+"""Take the sample course through every stage on this machine and serve its pages."""
 
 import time
 from argparse import ArgumentParser
@@ -14,13 +14,17 @@ from django.db import connection
 from django.utils import timezone
 
 import warehouse.services
-from config import bars, walking, workers
+from config import bars, logins, serving, supervision, walking, workers
 from ingestion import sources
-from ingestion.models import IngestionRun, MediaFile, RawObservation, RawRecord, RunState
+from ingestion.models import Course, CourseAccess, IngestionRun, MediaFile, RawObservation, RawRecord, RunState
 from ingestion.progress import Progress
 from ingestion.tasks import ingest_folder
 
 SAMPLE_COURSE = Path(settings.BASE_DIR) / "ingestion" / "sample_course"
+OPENING = "Lectern takes its sample course through every stage. The first time takes minutes."
+# Without a password worth the name, so for this machine alone.
+LOOPBACK = ("127.0.0.1", 8000)
+FAILURES = (serving.AddressError, supervision.KeepsDyingError, walking.StandstillError)
 QUESTION = "What does the grain of a fact table mean?"
 MART = (
     "SELECT title, duration_seconds, view_count, like_count, comment_count FROM mart_video_current ORDER BY title"
@@ -28,53 +32,72 @@ MART = (
 
 
 class Command(BaseCommand):
-    help = "Take the sample course through every stage, on real workers, then answer questions about it."
+    help = (
+        "Take the sample course through every stage, on real workers, answer a question about it, and serve the "
+        "pages on this machine until Ctrl-C."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="answer one question and leave")
+        parser.add_argument("--once", action="store_true", help="answer one question and leave, without the pages")
 
     def handle(self, *, once: bool, **options: Any) -> None:
-        self.stdout.write("Lectern takes its sample course through every stage. The first time takes minutes.\n\n")
-        try:
-            with workers.serving() as worker, bars.Bars() as watch:
-                ingest_seconds = _ingest(worker, watch)
-                walked = walking.walk(worker=worker, watch=watch)
-        except workers.WorkerError as error:
-            raise CommandError(str(error)) from None
+        with supervision.ending_on_signals():
+            try:
+                self._walk_alone() if once else self._serve()
+            except FAILURES as error:
+                raise CommandError(str(error)) from None
+            except KeyboardInterrupt:
+                self.stdout.write("\nStopped; what was done is kept, and the next time goes on from there.")
+
+    def _walk_alone(self) -> None:
+        self.stdout.write(f"{OPENING}\n\n")
+        with workers.serving() as supervisor:
+            self._walk(supervisor)
+
+    def _serve(self) -> None:
+        call_command("seed", verbosity=0)
+        with serving.bind_next_free(*LOOPBACK) as listener:
+            programs, url = serving.list_programs(listener), serving.make_url(listener)
+            with supervision.Supervisor(programs, tell=self.stderr.write) as supervisor:
+                self.stdout.write(f"{OPENING}\nWatch it, or look around meanwhile: {url}\n\n{_login_table()}\n\n")
+                self._walk(supervisor)
+                self.stdout.write(f"\nOpen {url} and ask your own; Ctrl-C stops it all.\n")
+                supervisor.run()
+
+    def _walk(self, supervisor: supervision.Supervisor | None) -> None:
+        with bars.Bars() as watch:
+            ingest_seconds = _ingest(supervisor, watch)
+            Course.objects.filter(videos__video_id__in=_find_video_ids()).update(access=CourseAccess.OPEN)
+            walked = walking.walk(supervisor=supervisor, watch=watch)
         self._print("What each stage did", _stage_table(ingest_seconds, walked))
         self._print("A mart: mart_video_current", _mart_table())
-        self.stdout.write("A question\n")
-        self._ask(QUESTION)
-        if not once:
-            self._converse()
+        self.stdout.write(f"A question\n> {QUESTION}\n")
+        call_command("ask", QUESTION, stdout=self.stdout)
 
     def _print(self, title: str, table: pd.DataFrame) -> None:
         self.stdout.write(f"{title}\n{table.to_string(index=False, na_rep='')}\n\n")
 
-    def _ask(self, question: str) -> None:
-        self.stdout.write(f"> {question}\n")
-        call_command("ask", question, stdout=self.stdout)
 
-    def _converse(self) -> None:
-        self.stdout.write("\nAsk the course what you like; Ctrl-C leaves.\n")
-        while True:
-            try:
-                question = input("> ").strip()
-            except (EOFError, KeyboardInterrupt):
-                self.stdout.write("\n")
-                return
-            if question:
-                call_command("ask", question, stdout=self.stdout)
+def _login_table() -> str:
+    rows = []
+    for login in logins.make_all():
+        password = f"the password {logins.PASSWORD}" if login.has_known_password else "the password you gave it"
+        rows.append(f"  sign in as {login.username:8} with {password}   ({login.role.label})")
+    return "\n".join(rows)
 
 
-def _ingest(worker: workers.Worker | None, watch: bars.Bars) -> float:
+def _find_video_ids() -> list[str]:
+    return [path.name.removesuffix(".info.json") for path in SAMPLE_COURSE.glob("videos/*.info.json")]
+
+
+def _ingest(supervisor: supervision.Supervisor | None, watch: bars.Bars) -> float:
     """Have a worker land the sample course; return the seconds it took."""
     started, started_at = time.monotonic(), timezone.now()
     wanted = len(sources.at(SAMPLE_COURSE))
     page_count = sum(len(source.files()) for source in sources.at(SAMPLE_COURSE))
     runs = IngestionRun.objects.filter(location=str(SAMPLE_COURSE.resolve()))
     ingest_folder.delay(folder=str(SAMPLE_COURSE))
-    patience = walking.Patience("ingest", worker=worker)
+    patience = walking.Patience("ingest", supervisor=supervisor)
     while True:
         ended = runs.filter(finished_at__gte=started_at)
         if failed := ended.filter(state=RunState.FAILED).first():

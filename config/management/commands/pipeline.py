@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config import bars, walking, workers
+from config import bars, supervision, walking, workers
 from transcripts.models import Transcription
 
 
@@ -22,9 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            with workers.serving() as worker, bars.Bars() as watch:
-                walked = walking.walk(worker=worker, watch=watch)
-        except workers.WorkerError as error:
+            with workers.serving() as supervisor, bars.Bars() as watch:
+                walked = walking.walk(supervisor=supervisor, watch=watch)
+        except (supervision.KeepsDyingError, walking.StandstillError) as error:
             raise CommandError(str(error)) from None
         rows = [
             {

@@ -1,0 +1,99 @@
+"""Combinations of settings that would go wrong later, said at the start."""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.db import connection
+
+SHORTEST_KEY = 40
+LEAST_POSTGRES = 160000
+LEAST_PGVECTOR = (0, 8)
+
+
+@checks.register(checks.Tags.security)
+def check_base_url(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse an address that is none, and plain http beyond this machine."""
+    if not settings.BASE_URL:
+        return []
+    url = urlsplit(settings.BASE_URL)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path or url.query:
+        hint = "Set BASE_URL to a scheme and a host, as in https://lectern.example.org."
+        return [
+            checks.Error(f"BASE_URL is {settings.BASE_URL!r}, which is no address.", hint=hint, id="config.E001")
+        ]
+    if url.scheme == "http" and not _is_loopback(url.hostname):
+        return [
+            checks.Error(
+                "BASE_URL is plain http: passwords would cross the network unencrypted.",
+                hint="Put a proxy with a certificate before Lectern and set BASE_URL to its https address.",
+                id="config.E002",
+            )
+        ]
+    return []
+
+
+@checks.register(checks.Tags.security)
+def check_secret_key(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse a key that can be guessed, where more than a laptop stands behind it."""
+    if not settings.BASE_URL or len(settings.SECRET_KEY) >= SHORTEST_KEY:
+        return []
+    hint = 'python -c "import secrets; print(secrets.token_urlsafe(50))" makes one.'
+    return [checks.Error(f"SECRET_KEY has fewer than {SHORTEST_KEY} characters.", hint=hint, id="config.E003")]
+
+
+@checks.register(checks.Tags.security)
+def check_single_sign_on(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse half of what single sign-on needs."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    if all(app["client_id"] and app["secret"] for app in apps):
+        return []
+    hint = "Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or leave OIDC_ISSUER empty."
+    return [checks.Error("OIDC_ISSUER is set, what it knows Lectern by is not.", hint=hint, id="config.E004")]
+
+
+@checks.register(checks.Tags.compatibility)
+def check_mail(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Warn where people cannot get back in by themselves."""
+    if not settings.BASE_URL or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return []
+    hint = "Set EMAIL_URL, as in smtp+tls://user:password@host:587."
+    return [
+        checks.Warning("Mails, such as new passwords, are written into a folder.", hint=hint, id="config.W001")
+    ]
+
+
+@checks.register(checks.Tags.database)
+def check_database(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any
+) -> list[checks.CheckMessage]:
+    """Refuse a PostgreSQL that lacks what the tutor searches with; asked only where the database is meant."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int, "
+            "(SELECT default_version FROM pg_available_extensions WHERE name = 'vector')"
+        )
+        server, vector = cursor.fetchone()
+    if server < LEAST_POSTGRES:
+        return [
+            checks.Error("PostgreSQL is older than 16.", hint="Set DATABASE_URL to another.", id="config.E005")
+        ]
+    if vector is None or tuple(map(int, vector.split(".")[:2])) < LEAST_PGVECTOR:
+        hint = "Install pgvector 0.8 or newer on the database server."
+        return [checks.Error(f"pgvector is {vector or 'missing'}.", hint=hint, id="config.E006")]
+    return []
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,39 @@
+"""What stands before every page: the health checks, and the hand-back of connections before a long stream."""
+
+from collections.abc import Callable
+
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+
+from config import health
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def answer_health_checks(get_response: GetResponse) -> GetResponse:
+    """Answer /healthz and /readyz before hosts, redirects and sign-in are looked at.
+
+    Load balancers ask by number, over plain http and unknown to us.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path == health.ALIVE_PATH:
+            return HttpResponse("ok\n", content_type="text/plain")
+        if request.path == health.READY_PATH:
+            reasons = health.find_reasons()
+            return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+        return get_response(request)
+
+    return middleware
+
+
+def release_connections(get_response: GetResponse) -> GetResponse:
+    """Hand the database connection back before a stream begins: it may last for minutes and needs it rarely."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.streaming:
+            close_old_connections()
+        return response
+
+    return middleware
