@@ -140,6 +140,12 @@ def _read_availability(value: Any) -> str:
 READERS = {"info": _read_info, "video": _read_video, "playlist_item": _read_playlist_item}
 
 
+def read_seconds(payload: dict[str, Any], *, kind: str) -> float | None:
+    """Return the length of the video a payload is about, where it tells."""
+    reader = READERS.get(kind)
+    return reader(payload).details.get("duration_seconds") if reader else None
+
+
 def read_number(value: Any, *, most: float) -> float | None:
     """Return a number from nought to `most`."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -32,6 +32,14 @@ from ingestion.models import (
 
 
 @dataclass(frozen=True)
+class Target:
+    """The course videos go to: one that is there, else one of a title, else the one their pages name."""
+
+    course_id: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Landed:
     """What a page held and added: payloads and sightings not seen before, refusals, media, payloads withheld."""
 
@@ -48,7 +56,7 @@ class _Sighting:
     sha256: str
 
 
-def land_page(page: sources.Page, *, run: IngestionRun, course_title: str, now: datetime) -> Landed:
+def land_page(page: sources.Page, *, run: IngestionRun, target: Target, now: datetime) -> Landed:
     """Land one page, all of it or nothing; a page landed before adds nothing."""
     with transaction.atomic():
         removed = _removed_ids(page)
@@ -60,7 +68,7 @@ def land_page(page: sources.Page, *, run: IngestionRun, course_title: str, now: 
             _catalogue(record, page=page)
         media = [file for file in page.media if file.video_id not in removed]
         media_count = sum(_land_media(file, now=now) for file in media)
-        _enrol(page, records, title=course_title)
+        _enrol(page, records, target=target)
         return Landed(
             record_count=record_count,
             observation_count=observation_count,
@@ -239,13 +247,23 @@ def _sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _enrol(page: sources.Page, records: list[sources.Record], *, title: str) -> None:
-    """Put the videos into the named course, else that of their playlist, else that of their folder."""
+def _enrol(page: sources.Page, records: list[sources.Record], *, target: Target) -> None:
+    """Put the videos into the course they are for, else that of their playlist, else that of their folder."""
     if page.kind != "info" or not records:
         return
-    title = title or page.playlist_title or Path(page.location).parent.name
-    course, _ = Course.objects.get_or_create(title=title[:255], defaults={"language": page.language[:16]})
+    course = _find_course(page, target=target)
     if page.playlist_id and page.playlist_id not in course.playlist_ids:
         course.playlist_ids.append(page.playlist_id)
         course.save(update_fields=["playlist_ids"])
+    if page.language and not course.language and not course.videos.exists():
+        # Made by hand, a course takes the language of its first lecture.
+        course.language = page.language[:16]
+        course.save(update_fields=["language"])
     course.videos.add(*Video.objects.filter(video_id__in={record.video_id for record in records}))
+
+
+def _find_course(page: sources.Page, *, target: Target) -> Course:
+    if target.course_id is not None:
+        return Course.objects.get(pk=target.course_id)
+    title = target.title or page.playlist_title or Path(page.location).parent.name
+    return Course.objects.get_or_create(title=title[:255], defaults={"language": page.language[:16]})[0]

@@ -10,7 +10,7 @@ from django.db import DataError, transaction
 from django.utils import timezone
 
 from ingestion import landing, locks, sources
-from ingestion.models import IngestionRun, RunState
+from ingestion.models import Course, IngestionRun, RunState
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ def ingest_folder(
     *,
     folder: Path,
     course_title: str = "",
+    course: Course | None = None,
     on_page: Callable[[IngestionRun, sources.Page], None] = lambda run, page: None,
     clock: Callable[[], datetime] = timezone.now,
 ) -> list[IngestionRun]:
@@ -27,24 +28,24 @@ def ingest_folder(
     Raises sources.SourceError for a folder nothing can read, locks.AlreadyRunningError while another
     process reads it.
     """
-    return [
-        _pull(source, course_title=course_title, on_page=on_page, clock=clock)
-        for source in sources.at(folder.resolve())
-    ]
+    target = landing.Target(
+        course_id=course.pk if course else None, title=course.title if course else course_title
+    )
+    return [_pull(source, target=target, on_page=on_page, clock=clock) for source in sources.at(folder.resolve())]
 
 
 def _pull(
     source: sources.Source,
     *,
-    course_title: str,
+    target: landing.Target,
     on_page: Callable[[IngestionRun, sources.Page], None],
     clock: Callable[[], datetime],
 ) -> IngestionRun:
     with locks.hold_alone(f"{source.name} {source.location}"):
-        run = _open_run(source, clock=clock)
+        run = _open_run(source, target=target, clock=clock)
         try:
             for page in source.read():
-                _land(page, run=run, course_title=course_title, now=clock())
+                _land(page, run=run, target=target, now=clock())
                 on_page(run, page)
         except BaseException as error:
             _close_run(run, state=RunState.FAILED, error=str(error) or type(error).__name__, clock=clock)
@@ -53,18 +54,18 @@ def _pull(
     return run
 
 
-def _land(page: sources.Page, *, run: IngestionRun, course_title: str, now: datetime) -> None:
+def _land(page: sources.Page, *, run: IngestionRun, target: landing.Target, now: datetime) -> None:
     """Land a page and count it; one the database cannot keep is refused whole."""
     try:
         with transaction.atomic():
-            _count(run, landing.land_page(page, run=run, course_title=course_title, now=now))
+            _count(run, landing.land_page(page, run=run, target=target, now=now))
     except DataError as error:
         refusal = landing.refuse_page(page, reason=str(error).splitlines()[0])
         with transaction.atomic():
-            _count(run, landing.land_page(refusal, run=run, course_title=course_title, now=now))
+            _count(run, landing.land_page(refusal, run=run, target=target, now=now))
 
 
-def _open_run(source: sources.Source, *, clock: Callable[[], datetime]) -> IngestionRun:
+def _open_run(source: sources.Source, *, target: landing.Target, clock: Callable[[], datetime]) -> IngestionRun:
     """Return the unfinished run of this source and place, or a new one."""
     run = (
         IngestionRun.objects.filter(source=source.name, location=str(source.location))
@@ -73,6 +74,7 @@ def _open_run(source: sources.Source, *, clock: Callable[[], datetime]) -> Inges
     )
     run = run or IngestionRun(source=source.name, location=str(source.location), started_at=clock())
     run.state, run.error, run.finished_at = RunState.RUNNING, "", None
+    run.course_title = target.title[:255]
     run.page_count, run.total_page_count = 0, len(source.files())
     run.save()
     return run
