@@ -10,7 +10,8 @@ import ingestion.urls
 import transcripts.urls
 import warehouse.urls
 from config import api
-from config.views import account, invitations, preferences, reference, status
+from config.status import api as status_api
+from config.views import account, entrance, invitations, preferences, reference, status
 
 # Signing in is one page with one limit of attempts, for the admin too.
 admin.site.login = allauth.account.decorators.secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -20,6 +21,7 @@ api_urlpatterns = [
     *transcripts.urls.api_urlpatterns,
     *warehouse.urls.api_urlpatterns,
     *assistant.urls.api_urlpatterns,
+    path("status/", status_api.StatusDetail.as_view(), name="api_status"),
     path("tokens/", api.TokenList.as_view(), name="api_tokens"),
     path("tokens/<int:token_id>/", api.TokenDetail.as_view(), name="api_token"),
 ]
@@ -38,8 +40,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ingestion.urls")),
     path("", include("assistant.urls")),
     path("", include("warehouse.urls")),
-    path("status/", status.status, name="status"),
+    path("status/", status.show_status, name="status"),
+    path("status/run/<int:pk>/", status.run_now, name="run_now"),
     path("account/", include(account_urlpatterns)),
+    path("accounts/oidc/<str:provider_id>/login/", entrance.go_to_provider),
     path("accounts/", include("allauth.urls")),
     path("theme/", preferences.set_theme, name="set_theme"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -25,9 +25,10 @@ SHOWN = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_invitations(request: PersonRequest) -> HttpResponse:
     """Show the invitations this person decides on, and make one; its link is shown this once."""
-    form = InvitationForm(request.POST or None, creator=request.user)
+    is_sent = request.method == "POST"
+    form = InvitationForm(request.POST if is_sent else None, creator=request.user)
     link = ""
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         link = _invite(request, form)
         form = InvitationForm(creator=request.user)
     made = Invitation.objects.visible_to(request.user).select_related("course", "created_by", "accepted_by")
@@ -59,7 +60,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "account/invitation.html", {"refusal": str(error)}, status=410)
     if not request.user.is_authenticated:
         request.session[INVITATION_KEY] = token
-        return redirect("account_signup")
+        return redirect(reverse("account_signup", query={"email": found.email} if found.email else None))
     return render(request, "account/invitation.html", {"invitation": found})
 
 
