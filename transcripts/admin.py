@@ -1,66 +1,127 @@
-"""Transcriptions as an operator sees them: where each stands and why."""
+"""Transcriptions as an operator sees them: where each stands, why, and what was heard.
+
+Every list goes by an index and counts no long table, so that a million segments are no burden.
+"""
 
 from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from transcripts import services
-from transcripts.models import Segment, Transcription
+from ingestion.paging import EstimatingPaginator
+from transcripts import clock, services
+from transcripts.models import Segment, State, Transcription
 
 
-class SegmentInline(admin.TabularInline[Segment, Transcription]):
-    model = Segment
-    fields = ("position", "start_seconds", "end_seconds", "text", "gate_reason", "repair")
-    readonly_fields = ("position", "start_seconds", "end_seconds", "text", "gate_reason", "repair")
-    ordering = ["position"]
-    can_delete = False
-    extra = 0
+class EngineFilter(admin.SimpleListFilter):
+    """Engines as the settings name them: looking for those in use would read the whole table."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    title = _("engine")
+    parameter_name = "engine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, StrOrPromise]]:
+        return [(name, name) for name in settings.TRANSCRIBERS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(engine=self.value()) if self.value() else queryset
+
+
+class DoubtFilter(admin.SimpleListFilter):
+    """Those that failed a gate; there is an index of them, and none of the many others."""
+
+    title = _("trust")
+    parameter_name = "doubted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, StrOrPromise]]:
+        return [("yes", _("failed a gate"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.exclude(gate_reason="") if self.value() else queryset
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that the pipeline writes: looked at here, never edited."""
+
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # a transcript leaves with its video, lake object included
 
 
 @admin.register(Transcription)
-class TranscriptionAdmin(admin.ModelAdmin[Transcription]):
+class TranscriptionAdmin(ReadOnlyAdmin):
     list_display = [
         "video",
         "state",
-        "reason",
+        "heard",
+        "error",
+        "next_attempt",
         "engine",
-        "model",
         "language",
         "is_preferred",
-        "duration_seconds",
-        "heard_until_seconds",
+        "length",
         "wall_seconds",
         "caption_agreement",
         "attempt_count",
         "finished_at",
     ]
-    list_filter = ["state", "engine", "model", "language", "is_preferred"]
-    search_fields = ["video__video_id", "video__title", "reason"]
+    list_filter = ["state", EngineFilter, "media_kind", "is_preferred"]
+    search_fields = ["video__video_id__exact", "video__title"]
+    search_help_text = _("The id of a video, or words of its title.")
     list_select_related = ["video"]
-    date_hierarchy = "created_at"
-    ordering = ["-created_at"]
-    inlines = [SegmentInline]
+    list_per_page = 50
+    ordering = ["-pk"]
+    readonly_fields = ["heard", "next_attempt", "segments_link"]
     actions = ["transcribe_again"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    @admin.display(description=_("heard"))
+    def heard(self, row: Transcription) -> str:
+        return "–" if row.percent_heard is None else f"{row.percent_heard} %"  # noqa: RUF001
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=_("length"), ordering="duration_seconds")
+    def length(self, row: Transcription) -> str:
+        return "–" if row.duration_seconds is None else clock.format_length(row.duration_seconds)  # noqa: RUF001
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # a transcript leaves with its video, lake object included
+    @admin.display(description=_("what went wrong"))
+    def error(self, row: Transcription) -> str:
+        return row.reason
+
+    @admin.display(description=_("next attempt"))
+    def next_attempt(self, row: Transcription) -> str | datetime:
+        if row.state == State.PENDING:
+            return gettext("when a worker is free")
+        if row.state == State.RUNNING and row.lease_expires_at:
+            return row.lease_expires_at
+        return gettext("none")
+
+    @admin.display(description=_("segments"))
+    def segments_link(self, row: Transcription) -> str:
+        address = reverse("admin:transcripts_segment_changelist")
+        query = urlencode({"transcription__id__exact": row.pk})
+        return format_html('<a href="{}?{}">{}</a>', address, query, gettext("What was heard, segment by segment"))
 
     def has_transcribe_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("transcripts.change_transcription"))
 
-    @admin.action(description="Transcribe again", permissions=["transcribe"])
+    @admin.action(description=_("Transcribe again"), permissions=["transcribe"])
     def transcribe_again(self, request: HttpRequest, queryset: QuerySet[Transcription]) -> None:
         refused: Counter[str] = Counter()
         for row in queryset:
@@ -69,7 +130,31 @@ class TranscriptionAdmin(admin.ModelAdmin[Transcription]):
             except services.NotRepeatableError as error:
                 refused[str(error)] += 1
         for reason, count in refused.items():
-            self.message_user(request, f"{count} left as they are: {reason}", messages.WARNING)
+            text = gettext("%(count)d left as they are: %(reason)s") % {"count": count, "reason": reason}
+            self.message_user(request, text, messages.WARNING)
         sent_count = len(queryset) - refused.total()
         if sent_count:
-            self.message_user(request, f"{sent_count} to be transcribed again.", messages.SUCCESS)
+            text = gettext("%(count)d to be transcribed again.") % {"count": sent_count}
+            self.message_user(request, text, messages.SUCCESS)
+
+
+@admin.register(Segment)
+class SegmentAdmin(ReadOnlyAdmin):
+    list_display = ["transcription_id", "position", "time", "text", "gate_reason", "repair"]
+    list_display_links = ["position"]
+    list_filter = [DoubtFilter]
+    list_per_page = 100
+    ordering = ["transcription_id", "position"]
+
+    @admin.display(description=_("time"))
+    def time(self, row: Segment) -> str:
+        return clock.format_clock(row.start_seconds)
+
+    def get_sortable_by(self, request: HttpRequest) -> tuple[()]:
+        return ()  # no other order has an index
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave the words where they are: a page of them weighs more than all else on it."""
+        is_list = request.resolver_match and str(request.resolver_match.url_name).endswith("_changelist")
+        rows = super().get_queryset(request)
+        return rows.defer("words") if is_list else rows

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ingestion.models import MediaKind, Video
 
@@ -12,13 +13,13 @@ from ingestion.models import MediaKind, Video
 class State(models.TextChoices):
     """Where a transcription stands; every one but the first two is an end."""
 
-    PENDING = "pending", "pending"
-    RUNNING = "running", "running"
-    DONE = "done", "done"
-    NO_AUDIO = "no_audio", "no audio"
-    UNREADABLE_AUDIO = "unreadable_audio", "audio that cannot be decoded"
-    NO_SPEECH = "no_speech", "no speech heard"
-    FAILED = "failed", "failed too often"
+    PENDING = "pending", _("pending")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    NO_AUDIO = "no_audio", _("no audio")
+    UNREADABLE_AUDIO = "unreadable_audio", _("audio that cannot be decoded")
+    NO_SPEECH = "no_speech", _("no speech heard")
+    FAILED = "failed", _("failed too often")
 
 
 UNFINISHED_STATES = [State.PENDING, State.RUNNING]
@@ -90,13 +91,21 @@ class Transcription(models.Model):
                 fields=["lease_expires_at"],
                 condition=Q(state__in=["pending", "running"]),
                 name="transcription_unfinished",
-            )
+            ),
+            models.Index(fields=["state", "video"], name="transcription_by_state"),
         ]
 
     objects = TranscriptionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.engine} of {self.video_id}: {self.state}"
+
+    @property
+    def percent_heard(self) -> int | None:
+        """How much of the recording has been heard; None until its length is known."""
+        if not self.duration_seconds:
+            return None
+        return min(100, int(100 * self.heard_until_seconds / self.duration_seconds))
 
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
@@ -129,6 +138,11 @@ class Segment(models.Model):
                 condition=Q(start_seconds__gte=0, end_seconds__gte=models.F("start_seconds")),
                 name="segment_times_in_order",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["transcription", "position"], condition=~Q(gate_reason=""), name="segment_doubted"
+            )
         ]
 
     objects = SegmentQuerySet.as_manager()

@@ -1,12 +1,43 @@
-"""Addresses of what was said: the library and its lectures."""
+"""Addresses of what was said: the library and its lectures, pages and API."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import StringConverter
 
-from transcripts import views
+from transcripts import api, exports, views
+
+
+class VideoIdConverter(StringConverter):
+    """Ids as sources give them: YouTube's own alphabet."""
+
+    regex = "[A-Za-z0-9_-]{1,64}"
+
+
+class TranscriptFormatConverter(StringConverter):
+    regex = f"(?:{'|'.join(exports.FORMATS)})"
+
+
+register_converter(VideoIdConverter, "video_id")
+register_converter(TranscriptFormatConverter, "transcript_format")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.placeholder, name="library"),
-    path("videos/<str:video_id>/", views.placeholder, name="video"),
+    path("", views.show_library, name="library"),
+    path("videos/<video_id:video_id>/", views.show_video, name="video"),
+    path("videos/<video_id:video_id>/media/", views.send_media, name="video_media"),
+    path(
+        "videos/<video_id:video_id>/transcript.<transcript_format:kind>",
+        views.send_transcript,
+        name="transcript_download",
+    ),
 ]
 
-api_urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("videos/<str:video_id>/transcript/", api.TranscriptView.as_view(), name="api_transcript"),
+    path(
+        "videos/<str:video_id>/transcript.<str:kind>",
+        api.TranscriptFileView.as_view(),
+        name="api_transcript_file",
+    ),
+    path("transcriptions/", api.TranscriptionListView.as_view(), name="api_transcriptions"),
+    path("transcriptions/<int:pk>/", api.TranscriptionView.as_view(), name="api_transcription"),
+    path("transcriptions/<int:pk>/again/", api.TranscribeAgainView.as_view(), name="api_transcribe_again"),
+]

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.admin import site
 from django.urls import reverse
 
 from tests.transcripts import factories
@@ -21,9 +22,62 @@ def test_the_list_shows_state_and_reason(admin_client, row):
     assert "Out of memory." in page.content.decode()
 
 
-def test_a_transcription_shows_its_segments(admin_client, row):
-    page = admin_client.get(reverse("admin:transcripts_transcription_change", args=[row.pk]))
-    assert "table" in page.content.decode()
+def test_a_transcription_leads_to_its_segments(admin_client, row):
+    page = admin_client.get(reverse("admin:transcripts_transcription_change", args=[row.pk])).content.decode()
+    address = f"{reverse('admin:transcripts_segment_changelist')}?transcription__id__exact={row.pk}"
+    assert address in page
+    assert "table" in admin_client.get(address).content.decode()
+
+
+def test_the_segments_of_one_are_not_those_of_another(admin_client, row):
+    address = f"{reverse('admin:transcripts_segment_changelist')}?transcription__id__exact={row.pk + 1}"
+    assert admin_client.get(address).context["cl"].result_count == 0
+
+
+def test_a_segment_can_be_looked_at_and_not_changed(admin_client, row):
+    address = reverse("admin:transcripts_segment_change", args=[row.segments.get().pk])
+    assert "table" in admin_client.get(address).content.decode()
+    assert admin_client.post(address, {"text": "changed"}).status_code == 403
+
+
+def test_doubted_segments_are_found(admin_client, row):
+    Segment.objects.create(
+        transcription=row, position=1, text="loop", gate_reason="repeated_phrase", start_seconds=1, end_seconds=2
+    )
+    page = admin_client.get(reverse("admin:transcripts_segment_changelist"), {"doubted": "yes"})
+    assert [segment.text for segment in page.context["cl"].result_list] == ["loop"]
+
+
+@pytest.mark.parametrize("name", ["transcription", "segment"])
+def test_a_list_costs_the_same_queries_whatever_it_holds(name, admin_client, row, django_assert_max_num_queries):
+    for number in range(30):
+        video = factories.make_video(f"video-{number}")
+        other = factories.make_transcription(factories.make_captions(video))
+        Segment.objects.create(transcription=other, position=0, text="row", start_seconds=0, end_seconds=1)
+    address = reverse(f"admin:transcripts_{name}_changelist")
+    with django_assert_max_num_queries(6):
+        assert len(admin_client.get(address).context["cl"].result_list) == 31
+
+
+def test_the_engine_filter_keeps_its_engine(admin_client, row):
+    address = reverse("admin:transcripts_transcription_changelist")
+    kept = [
+        list(admin_client.get(address, {"engine": engine}).context["cl"].result_list)
+        for engine in ("captions", "faster_whisper")
+    ]
+    assert kept == [[row], []]
+
+
+@pytest.mark.parametrize(
+    ("values", "heard"),
+    [
+        ({"duration_seconds": 200.0, "heard_until_seconds": 50.0}, "25 %"),
+        ({"duration_seconds": 200.0, "heard_until_seconds": 200.5}, "100 %"),
+        ({"duration_seconds": None}, "–"),  # noqa: RUF001
+    ],
+)
+def test_it_says_how_much_was_heard(values, heard):
+    assert site._registry[Transcription].heard(Transcription(**values)) == heard
 
 
 def test_the_action_sends_it_back_to_the_start(admin_client, row):

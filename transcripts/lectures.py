@@ -1,0 +1,86 @@
+"""One lecture as its page shows it: where it stands, what is said when, its chapters and how it is played."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ingestion.models import Availability, MediaFile, Video
+from transcripts import exports, media, standing
+from transcripts.models import UNFINISHED_STATES, Segment, Transcription
+
+# The place in the queue is not counted further.
+MOST_AHEAD = 1000
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is said, or what a chapter is called, from one second on."""
+
+    start_seconds: float
+    text: str
+
+    @property
+    def whole_seconds(self) -> int:
+        return int(self.start_seconds)
+
+    @property
+    def start_text(self) -> str:
+        """The second as a program reads it, whatever the language of the page."""
+        return f"{self.start_seconds:.2f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """A video and where its transcript stands; a template asks for the rest where it shows it."""
+
+    video: Video
+    standing: standing.Standing
+    recording: MediaFile | None
+
+    @property
+    def plays_on_youtube(self) -> bool:
+        """Tell whether YouTube can be expected to play it."""
+        is_shown_there = self.video.availability in {Availability.PUBLIC, Availability.UNLISTED}
+        return self.video.is_on_youtube and is_shown_there
+
+    @property
+    def duration_seconds(self) -> float | None:
+        heard = self.standing.row.duration_seconds if self.standing.row else None
+        return self.video.duration_seconds or heard
+
+    @property
+    def content_type(self) -> str:
+        return media.name_content_type(self.recording) if self.recording else ""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("video/")
+
+    @property
+    def formats(self) -> list[str]:
+        return list(exports.FORMATS)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """What is trusted of the transcript, in order."""
+        if not self.standing.is_ready:
+            return []
+        trusted = Segment.objects.trusted().filter(transcription=self.standing.row).order_by("position")
+        return [Line(*row) for row in trusted.values_list("start_seconds", "text")]
+
+    @cached_property
+    def chapters(self) -> list[Line]:
+        rows = self.video.chapters.order_by("position").values_list("start_seconds", "title")
+        return [Line(*row) for row in rows]
+
+    @cached_property
+    def ahead_count(self) -> int:
+        """How many recordings are heard before this one, counted to MOST_AHEAD."""
+        if self.standing.row is None:
+            return 0
+        waiting = Transcription.objects.filter(state__in=UNFINISHED_STATES, pk__lt=self.standing.row.pk)
+        return waiting[:MOST_AHEAD].count()
+
+
+def open_lecture(video: Video) -> Lecture:
+    """Return a video as its page shows it."""
+    return Lecture(video, standing.find([video.pk])[video.pk], media.find_recording(video))
