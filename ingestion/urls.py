@@ -2,23 +2,34 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from ingestion.views import adding, courses
+from ingestion import api, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("add/", adding.add_folder, name="add_folder"),
-    path("add/<int:request_id>/", adding.show_added, name="added_folder"),
-    path("add/<int:request_id>/again/", adding.try_again, name="add_folder_again"),
-    path("courses/join/", courses.join_course, name="join"),
-    path("courses/<int:course_id>/", courses.show_course, name="course"),
-    path("courses/<int:course_id>/access/", courses.set_access, name="course_access"),
-    path("courses/<int:course_id>/code/", courses.renew_code, name="course_code"),
-    path("courses/<int:course_id>/leave/", courses.leave_course, name="course_leave"),
-    path("courses/<int:course_id>/members/", courses.add_member, name="course_members"),
+    path("add/", views.adding.add_folder, name="add_folder"),
+    path("add/<int:request_id>/", views.adding.show_added, name="added_folder"),
+    path("add/<int:request_id>/again/", views.adding.try_again, name="add_folder_again"),
+    path("courses/join/", views.courses.join_course, name="join"),
+    path("courses/<int:course_id>/", views.courses.show_course, name="course"),
+    path("courses/<int:course_id>/access/", views.courses.set_access, name="course_access"),
+    path("courses/<int:course_id>/code/", views.courses.renew_code, name="course_code"),
+    path("courses/<int:course_id>/leave/", views.courses.leave_course, name="course_leave"),
+    path("courses/<int:course_id>/members/", views.courses.add_member, name="course_members"),
     path(
         "courses/<int:course_id>/members/<int:user_id>/remove/",
-        courses.remove_member,
+        views.courses.remove_member,
         name="course_member_remove",
     ),
 ]
 
-api_urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("courses/", api.courses.CourseList.as_view(), name="api_courses"),
+    path("courses/join/", api.courses.JoinCourse.as_view(), name="api_join"),
+    path("courses/<int:course_id>/", api.courses.CourseDetail.as_view(), name="api_course"),
+    path("courses/<int:course_id>/members/", api.courses.MemberList.as_view(), name="api_members"),
+    path("courses/<int:course_id>/members/<int:user_id>/", api.courses.MemberDetail.as_view(), name="api_member"),
+    path("videos/", api.videos.VideoList.as_view(), name="api_videos"),
+    path("videos/<str:video_id>/", api.videos.VideoDetail.as_view(), name="api_video"),
+    path("runs/", api.runs.RunList.as_view(), name="api_runs"),
+    path("runs/<int:run_id>/", api.runs.RunDetail.as_view(), name="api_run"),
+    path("runs/requests/<int:request_id>/", api.runs.RunRequest.as_view(), name="api_run_request"),
+]

@@ -1,0 +1,5 @@
+"""Pages of courses, and of adding lectures."""
+
+from ingestion.views import adding, courses
+
+__all__ = ["adding", "courses"]

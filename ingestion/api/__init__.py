@@ -1,0 +1,5 @@
+"""Courses, videos and pulls, for programs."""
+
+from ingestion.api import courses, runs, videos
+
+__all__ = ["courses", "runs", "videos"]
