@@ -25,13 +25,6 @@ STAGING_VIEWS = (
     "stg_video_category",
     "stg_yt_dlp_info",
 )
-MARTS: tuple[type[models.Model], ...] = (
-    marts.MartVideoCurrent,
-    marts.MartVideoDaily,
-    marts.MartChannelTotals,
-    marts.MartSpeechPace,
-)
-
 Tables = Sequence[type[models.Model]]
 
 
@@ -101,7 +94,7 @@ def count_rows() -> list[RelationRows]:
     layers: dict[str, Sequence[str]] = {
         "staging": STAGING_VIEWS,
         "snowflake": [model._meta.db_table for model in loads.TABLES],
-        "marts": [model._meta.db_table for model in MARTS],
+        "marts": [model._meta.db_table for model in marts.MARTS],
     }
     return [
         RelationRows(layer=layer, name=name, row_count=_count(name))

@@ -30,3 +30,7 @@ class WarehouseBuild(models.Model):
 
     def __str__(self) -> str:
         return f"build {self.pk} of {self.started_at:%F %T}"
+
+    @property
+    def duration_seconds(self) -> float:
+        return (self.finished_at - self.started_at).total_seconds()
