@@ -72,10 +72,8 @@ def make_source(citation: Citation) -> said.Source:
     )
 
 
-def describe_source(source: said.Source | Citation) -> dict[str, Any]:
+def describe_source(source: said.Source) -> dict[str, Any]:
     """Return where a citation leads: to the video's own address and to our page of it."""
-    if isinstance(source, Citation):
-        source = make_source(source)
     page = reverse("video", args=[source.video_id])
     return {
         "video_id": source.video_id,
@@ -92,10 +90,21 @@ def describe_source(source: said.Source | Citation) -> dict[str, Any]:
 def tell_end(answer: Answer) -> Message:
     """Return the last message of an answer."""
     if answer.state == AnswerState.FAILED:
-        return Message(FAILED, {"text": explain_failure(answer)})
+        return Message(FAILED, {"text": _find_failure(answer)})
     return Message(FINISHED, {"answer_id": answer.pk, "state": answer.state})
 
 
 def explain_failure(answer: Answer) -> str:
     """Return why an answer failed, as a student can use it; the operator's reason stays on the row."""
-    return _(answer.reason if answer.reason in FAILURES else BROKEN)
+    return _(_find_failure(answer))
+
+
+def translate(message: Message) -> Message:
+    """Return a message with the tutor's own words in the reader's language."""
+    if message.kind not in {REFUSAL, FAILED}:
+        return message
+    return Message(message.kind, {name: _(text) for name, text in message.data.items()})
+
+
+def _find_failure(answer: Answer) -> str:
+    return answer.reason if answer.reason in FAILURES else BROKEN

@@ -4,8 +4,10 @@ The stream is a courtesy and the row is the truth: a Redis that fails costs the 
 come, never the answer.
 """
 
+import asyncio
 import json
 import logging
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,9 @@ from typing import Any
 import redis
 from django.conf import settings
 from redis import asyncio as aioredis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from assistant.messages import Message
 from assistant.models import MOST_ATTEMPTS
@@ -21,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # Redis may be away: nobody waits longer for it than this.
 TIMEOUT_SECONDS = 1
+# Longer than a read ever blocks.
+READ_TIMEOUT_SECONDS = 5
 MOST_CONNECTIONS = 2000
 START = "0-0"
 
@@ -86,7 +93,12 @@ class Reader:
             decode_responses=True,
             max_connections=MOST_CONNECTIONS,
             socket_connect_timeout=TIMEOUT_SECONDS,
+            socket_timeout=READ_TIMEOUT_SECONDS,
+            retry=AsyncRetry(NoBackoff(), 0),
         )
+
+    async def close(self) -> None:
+        await self.client.aclose()
 
     async def read(self, *, question_id: int, after: dict[int, str], wait_seconds: float) -> list[Entry]:
         """Return what follows in the streams of some attempts, as soon as there is any. Raises RedisError.
@@ -102,11 +114,26 @@ class Reader:
         ]
 
 
+_readers: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Reader]" = weakref.WeakKeyDictionary()
+
+
+def get_reader() -> Reader:
+    """Return the reader of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _readers:
+        _readers[loop] = Reader()
+    return _readers[loop]
+
+
 def _parse(values: dict[str, Any]) -> Message:
     return Message(values["kind"], json.loads(values["data"]))
 
 
 def _connect() -> "redis.Redis":
     return redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS
+        settings.REDIS_URL,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=TIMEOUT_SECONDS,
+        # An append that is tried again may stand there twice.
+        retry=Retry(NoBackoff(), 0),
     )

@@ -3,14 +3,17 @@
 import re
 import zlib
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from assistant import embeddings
+from assistant.models import Conversation, Question
 from assistant.services import chunking, embedding
-from ingestion.models import Video
+from ingestion.models import Course, Membership, Video
 from transcripts.models import Segment, State, Transcription
 
 # text, start, end
@@ -93,3 +96,32 @@ def index_all() -> None:
     """Chunk and embed every transcript."""
     list(chunking.chunk_pending())
     list(embedding.embed_pending())
+
+
+def make_student(name: str = "ana", *, operates: bool = False) -> User:
+    user = User.objects.create_user(name, password="secret")
+    if operates:
+        user.user_permissions.add(Permission.objects.get(codename="operate"))
+    return user
+
+
+def make_course(title: str, *videos: Video, members: Iterable[User] = (), **fields: Any) -> Course:
+    course = Course.objects.create(title=title, **fields)
+    course.videos.add(*videos)
+    for user in members:
+        Membership.objects.create(course=course, user=user)
+    return course
+
+
+def make_conversation(user: User, course: Course | None = None, **fields: Any) -> Conversation:
+    return Conversation.objects.create(user=user, course=course, **{"title": "About bread"} | fields)
+
+
+def make_question(
+    conversation: Conversation, text: str = "How long must the dough rest?", **fields: Any
+) -> Question:
+    return Question.objects.create(conversation=conversation, course=conversation.course, text=text, **fields)
+
+
+def expire_lease(question: Question) -> None:
+    Question.objects.filter(pk=question.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
