@@ -1,0 +1,73 @@
+"""What every list of this app's admin shares: safe on a million rows, actions for operators."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.text import Truncator
+
+from ingestion import paging
+from ingestion.models import OPERATE
+
+LONGEST_CELL = 80
+
+
+class ListAdmin(admin.ModelAdmin[Any]):
+    """A list that is never counted whole, and columns never read for it."""
+
+    paginator = paging.EstimatingPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    unlisted: ClassVar[tuple[str, ...]] = ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).defer(*self.unlisted)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(OPERATE))
+
+
+class RecordAdmin(ListAdmin):
+    """Rows that are a record: looked at, never changed by hand."""
+
+    sortable_by: ClassVar[Any] = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RecordInline(admin.TabularInline[Any, Any]):
+    """Rows of a record below what they belong to."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ChoiceFilter(admin.SimpleListFilter):
+    """Filter by values known beforehand: to look for them would read the whole table."""
+
+    values: ClassVar[tuple[str, ...]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return [(value, value) for value in self.values]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+def shorten(text: str) -> str:
+    """Return as much of a text as a cell takes."""
+    return Truncator(text).chars(LONGEST_CELL)
