@@ -1,0 +1,93 @@
+"""What needs a person: work that gave up by itself, with the page where it is put right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_celery_beat.models import PeriodicTask
+
+from assistant.models import Answer, AnswerState, Feedback, Question, VideoIndex
+from ingestion.models import FolderRequest, IngestionRun, RawRejectedRecord, RequestState, RunState
+from transcripts.models import State, Transcription
+
+# What nobody has acted upon for so long is history.
+LOOKING_BACK = timedelta(days=7)
+# A question that waits longer is not being answered.
+LONGEST_WAIT = timedelta(minutes=5)
+# Past it a number says no more than that it is large.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something a person should look at: how many there are, and where."""
+
+    title: str
+    count: int
+    url: str = ""
+
+    @property
+    def count_text(self) -> str:
+        return f"{MOST_COUNTED}+" if self.count > MOST_COUNTED else str(self.count)
+
+
+def find_concerns(*, at: datetime) -> list[Concern]:
+    """Return what needs a person, the data's way from left to right; each costs one bounded count."""
+    return [concern for concern in _look(at=at) if concern.count]
+
+
+def _look(*, at: datetime) -> Iterator[Concern]:
+    since = at - LOOKING_BACK
+    yield _count(_("pulls that failed"), IngestionRun.objects.filter(state=RunState.FAILED), "state=failed")
+    yield _count(
+        _("folders that could not be added"),
+        FolderRequest.objects.filter(state=RequestState.FAILED, finished_at__gte=since),
+        "state=failed",
+    )
+    yield _count(
+        _("payloads refused in the last seven days"), RawRejectedRecord.objects.filter(run__started_at__gte=since)
+    )
+    yield _count(_("transcriptions that failed"), Transcription.objects.failed(), f"state={State.FAILED}")
+    yield _count(_("lectures that could not be embedded"), VideoIndex.objects.failed(), "state=failed")
+    yield _count(
+        _("questions that have waited for more than five minutes"),
+        Question.objects.unfinished().filter(asked_at__lt=at - LONGEST_WAIT),
+    )
+    yield _count(
+        _("questions whose answer failed in the last seven days"),
+        Answer.objects.filter(state=AnswerState.FAILED, answered_at__gte=since),
+        "state=failed",
+    )
+    yield _count(
+        _("answers judged unhelpful in the last seven days"),
+        Feedback.objects.filter(is_helpful=False, created_at__gte=since),
+        "is_helpful=0",
+    )
+    yield _count(
+        _("tasks of the schedule that are switched off"), PeriodicTask.objects.filter(enabled=False), "enabled=0"
+    )
+
+
+def _count(title: str, rows: "QuerySet[Any]", query: str = "") -> Concern:
+    count = rows[: MOST_COUNTED + 1].count()
+    return Concern(title, count, _find_url(rows.model, query) if count else "")
+
+
+def _find_url(model: type[Model], query: str) -> str:
+    """Return the admin's list of these rows; nothing where the admin does not show them."""
+    if not admin.site.is_registered(model):
+        return ""
+    name, _eq, value = query.partition("=")
+    filters = f"?{name}__exact={value}" if name else ""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + filters
+
+
+def look_now() -> list[Concern]:
+    """Return what needs a person now."""
+    return find_concerns(at=timezone.now())
