@@ -74,12 +74,7 @@ def check_database(
     """Refuse a PostgreSQL that lacks what the tutor searches with; asked only where the database is meant."""
     if not databases:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('server_version_num')::int, "
-            "(SELECT default_version FROM pg_available_extensions WHERE name = 'vector')"
-        )
-        server, vector = cursor.fetchone()
+    server, vector = _read_versions()
     if server < LEAST_POSTGRES:
         return [
             checks.Error("PostgreSQL is older than 16.", hint="Set DATABASE_URL to another.", id="config.E005")
@@ -88,6 +83,17 @@ def check_database(
         hint = "Install pgvector 0.8 or newer on the database server."
         return [checks.Error(f"pgvector is {vector or 'missing'}.", hint=hint, id="config.E006")]
     return []
+
+
+def _read_versions() -> tuple[int, str | None]:
+    """Return the number of the database server, and the pgvector it could have."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int, "
+            "(SELECT default_version FROM pg_available_extensions WHERE name = 'vector')"
+        )
+        server, vector = cursor.fetchone()
+    return server, vector
 
 
 def _is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.celery import app
@@ -85,7 +86,8 @@ def find_next_run(task: PeriodicTask, *, after: datetime) -> datetime | None:
     if task.interval:
         seconds = rule.run_every.total_seconds()
         return datetime.fromtimestamp(find_slot(after, every_seconds=seconds).timestamp() + seconds, tz=UTC)
-    return after + rule.remaining_estimate(after)  # type: ignore[no-any-return]
+    # Celery counts what remains from its own clock.
+    return timezone.now() + rule.remaining_estimate(after)  # type: ignore[no-any-return]
 
 
 def find_slot(at: datetime, *, every_seconds: float) -> datetime:

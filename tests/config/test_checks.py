@@ -1,0 +1,76 @@
+import pytest
+from django.core.management import call_command
+
+from config import checks
+
+KEY = "k" * 60
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("", []),
+        ("https://lectern.example.org", []),
+        ("http://127.0.0.1:8000", []),
+        ("http://[::1]:8000", []),
+        ("http://localhost", []),
+        ("lectern.example.org", ["config.E001"]),
+        ("https://lectern.example.org/lectures", ["config.E001"]),
+        ("ftp://lectern.example.org", ["config.E001"]),
+        ("http://lectern.example.org", ["config.E002"]),
+        ("http://192.0.2.1", ["config.E002"]),
+    ],
+)
+def test_an_address_is_safe_or_refused(settings, url, expected):
+    settings.BASE_URL = url
+    assert ids(checks.check_base_url(None)) == expected
+
+
+def test_a_short_key_is_refused_where_others_come_in(settings):
+    settings.SECRET_KEY = "local-only"
+    assert checks.check_secret_key(None) == []
+    settings.BASE_URL = "https://lectern.example.org"
+    assert ids(checks.check_secret_key(None)) == ["config.E003"]
+    settings.SECRET_KEY = KEY
+    assert checks.check_secret_key(None) == []
+
+
+@pytest.mark.parametrize(("client_id", "secret", "expected"), [("a", "b", []), ("a", "", ["config.E004"])])
+def test_half_of_single_sign_on_is_refused(settings, client_id, secret, expected):
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{"client_id": client_id, "secret": secret}]}}
+    assert ids(checks.check_single_sign_on(None)) == expected
+
+
+def test_mail_into_a_folder_is_fine_on_a_laptop_alone(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert checks.check_mail(None) == []
+    settings.BASE_URL = "https://lectern.example.org"
+    assert ids(checks.check_mail(None)) == ["config.W001"]
+
+
+@pytest.mark.parametrize(
+    ("server", "vector", "expected"),
+    [
+        (180004, "0.8.5", []),
+        (160000, "0.8.0", []),
+        (150009, "0.8.0", ["config.E005"]),
+        (170000, "0.7.4", ["config.E006"]),
+        (170000, None, ["config.E006"]),
+    ],
+)
+def test_a_database_that_lacks_something_is_refused(monkeypatch, server, vector, expected):
+    monkeypatch.setattr(checks, "_read_versions", lambda: (server, vector))
+    assert ids(checks.check_database(None, databases=["default"])) == expected
+
+
+def test_the_database_is_left_alone_where_it_is_not_meant(monkeypatch):
+    monkeypatch.setattr(checks, "_read_versions", lambda: pytest.fail("the database was asked"))
+    assert checks.check_database(None, databases=None) == []
+
+
+def test_the_checks_are_run_and_the_real_database_passes(db):
+    call_command("check", "--database", "default", "--fail-level", "WARNING")
