@@ -61,6 +61,10 @@ class Exchange:
         return self.state in {AnswerState.ANSWERED, AnswerState.REFUSED}
 
     @property
+    def is_to_be_copied(self) -> bool:
+        return any(not cited.is_withdrawn for cited in self.cited)
+
+    @property
     def is_to_be_retried(self) -> bool:
         return self.state in {AnswerState.FAILED, AnswerState.STOPPED}
 
@@ -98,7 +102,7 @@ def _make_exchange(question: Question) -> Exchange:
         answer.state,
         cited=tuple(_make_cited(citation, is_quote=answer.is_quote) for citation in answer.citations.all()),
         closing=_close(answer),
-        reason=answer.reason if answer.state == AnswerState.REFUSED else "",
+        reason=_(answer.reason) if answer.state == AnswerState.REFUSED and answer.reason else "",
         answer_id=answer.pk,
         feedback=next(iter(answer.feedback.all()), None),
     )
@@ -108,7 +112,7 @@ def _close(answer: Answer) -> str:
     """Return the words that end an answer without a source."""
     match answer.state:
         case AnswerState.REFUSED:
-            return answer.text
+            return _(answer.text)
         case AnswerState.FAILED:
             return messages.explain_failure(answer)
         case AnswerState.STOPPED:

@@ -71,7 +71,15 @@ class QuestionForm(forms.Form):
     text = forms.CharField(
         max_length=questions.MOST_CHARACTERS,
         error_messages={"required": gettext_lazy("Type a question first.")},
-        widget=forms.Textarea({"rows": 2, "dir": "auto", "autofocus": True, "enterkeyhint": "send"}),
+        widget=forms.Textarea(
+            {
+                "rows": 1,
+                "dir": "auto",
+                "autofocus": True,
+                "enterkeyhint": "send",
+                "placeholder": gettext_lazy("Ask about what the lectures say"),
+            }
+        ),
     )
 
     def refuse(self, error: Exception) -> None:

@@ -1,7 +1,7 @@
 // The conversation: sentences as they arrive, what is said meanwhile, the question being typed, copying.
 // Whatever comes from outside goes into the page as text, into the same markup the server renders.
 
-const GONE_AFTER_MS = 90_000;
+const GONE_AFTER_MS = 60_000;
 
 const words = () => document.querySelector("[data-exchanges]").dataset;
 
@@ -37,21 +37,23 @@ class Answer {
     this.stream.onerror = () => this.lose();
     for (const name of ["queue", "reset", "sentence", "refusal", "finished", "failed"]) {
       this.stream.addEventListener(name, (event) => {
-        this.recover();
+        this.lostAt = undefined;
         keepInView(() => this[name](JSON.parse(event.data)));
       });
     }
   }
 
   queue({ place, waiting }) {
-    this.say(place > 0 ? words().place.replace("{place}", place).replace("{waiting}", waiting) : words().next);
+    const said = words();
+    if (place > 1) this.say(said.place.replace("{place}", place).replace("{waiting}", waiting));
+    else this.say(place === 1 ? said.next : said.begun);
   }
 
   reset({ attempt }) {
     const hadBegun = this.said.children.length > 0 || attempt > 1;
     this.said.replaceChildren();
     this.sources.replaceChildren();
-    this.say(hadBegun ? words().again : words().next);
+    this.say(hadBegun ? words().again : words().begun);
   }
 
   sentence({ number, text, is_quote: isQuote, source }) {
@@ -126,10 +128,9 @@ class Answer {
     else this.status.textContent = words().lost;
   }
 
+  // Open is not yet well: only an event proves that, and ends the time after which the reader is asked.
   recover() {
-    if (this.lostAt === undefined) return;
-    this.lostAt = undefined;
-    this.status.textContent = this.lastSaid ?? "";
+    if (this.lostAt !== undefined) this.status.textContent = this.lastSaid ?? "";
   }
 
   giveUp() {
@@ -152,27 +153,38 @@ class Answer {
 
 function followComposer(form) {
   const text = form.querySelector("textarea");
+  // Who has just asked goes on typing: an address with a place in the page keeps the browser from it.
+  if (document.querySelector("[data-events]")) text.focus({ preventScroll: true });
   text.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     form.requestSubmit();
   });
-  form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target !== form) return;
-    if (event.detail.successful) {
+  form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+    if (target !== form) return;
+    const notice = form.querySelector("[data-notice]");
+    if (isSignedOut(detail)) {
+      notice.textContent = words().signedOut;
+    } else if (detail.xhr.status === 200) {
       form.reset();
-      form.querySelector("[data-notice]").replaceChildren();
+      notice.replaceChildren();
       document.documentElement.scrollTo({ top: document.documentElement.scrollHeight });
     }
     text.focus();
   });
 }
 
+// Who is signed out is led to another page, or has a form that is no longer taken.
+function isSignedOut({ xhr, pathInfo }) {
+  return xhr.status === 403 || (xhr.status === 200 && !xhr.responseURL.endsWith(pathInfo.finalRequestPath));
+}
+
 // A refusal to take the question is words beside it, and what was typed stays.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (!event.detail.xhr.getResponseHeader("HX-Retarget")) return;
-  event.detail.shouldSwap = true;
-  event.detail.isError = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (isSignedOut(detail)) detail.shouldSwap = false;
+  if (!detail.xhr.getResponseHeader("HX-Retarget")) return;
+  detail.shouldSwap = true;
+  detail.isError = false;
 });
 
 // Copying: the sentences with their numbers, then where each is said.
@@ -210,6 +222,8 @@ document.addEventListener("click", async (event) => {
 
 htmx.onLoad((root) => {
   const find = (selector) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+  // A conversation opens where it was left, unless the address says where.
+  if (!location.hash) find("[data-exchanges]").forEach((list) => list.lastElementChild?.scrollIntoView());
   find("[data-events]").forEach((exchange) => new Answer(exchange));
   find("[data-composer]").forEach(followComposer);
 });

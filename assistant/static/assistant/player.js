@@ -8,8 +8,6 @@ function play(link) {
   opener = link;
   opener.setAttribute("aria-current", "true");
   const address = new URL(link.href);
-  panel.querySelector("[data-player-title]").textContent = link.dataset.player;
-  panel.querySelector("[data-player-link]").href = address.href;
   address.searchParams.set("frame", "1");
   // A new frame each time: turning one to another address would fill the browser's history.
   const frame = document.createElement("iframe");
