@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 
 from config import tokens
 from config.models import ApiToken
-from config.problems import ProblemSerializer
+from ingestion import problems
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
@@ -67,7 +68,7 @@ class TokenList(generics.ListAPIView[ApiToken], OwnTokens):
     @extend_schema(
         operation_id="list_tokens",
         summary="List your tokens",
-        responses={200: TokenSerializer(many=True), 401: ProblemSerializer, 404: ProblemSerializer},
+        responses={200: TokenSerializer(many=True), **problems.responses(401, 404)},
     )
     def get(self, request: Request, *arguments: Any, **options: Any) -> Response:
         return super().get(request, *arguments, **options)
@@ -77,7 +78,7 @@ class TokenList(generics.ListAPIView[ApiToken], OwnTokens):
         summary="Make a token",
         description="Its secret is in this answer and nowhere else; send it as `Authorization: Bearer …`.",
         request=NewTokenSerializer,
-        responses={201: IssuedTokenSerializer, **dict.fromkeys((400, 401, 409, 415), ProblemSerializer)},
+        responses={201: IssuedTokenSerializer, **problems.responses(400, 401, 403, 409, 415)},
         examples=[
             OpenApiExample("A month", value={"name": "notebook", "lifetime_days": 30}, request_only=True),
         ],
@@ -96,9 +97,10 @@ class TokenList(generics.ListAPIView[ApiToken], OwnTokens):
 @extend_schema_view(
     delete=extend_schema(
         operation_id="revoke_token",
+        parameters=[OpenApiParameter("token_id", OpenApiTypes.INT64, OpenApiParameter.PATH)],
         summary="End a token now",
         tags=["tokens"],
-        responses={204: None, 401: ProblemSerializer, 404: ProblemSerializer},
+        responses={204: None, **problems.responses(401, 403, 404)},
     )
 )
 class TokenDetail(generics.DestroyAPIView[ApiToken], OwnTokens):

@@ -21,12 +21,6 @@ from config.roles import Role
 INVITATION_KEY = "invitation"
 
 
-class PersonRequest(HttpRequest):
-    """A request of someone who is signed in, as every page is unless it says otherwise."""
-
-    user: User
-
-
 def find_invitation(request: HttpRequest) -> Invitation | None:
     """Return the open invitation this visitor came with."""
     try:

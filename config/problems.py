@@ -7,29 +7,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-CONTENT_TYPE = "application/problem+json"
+from ingestion.problems import CONTENT_TYPE
+
 API_PREFIX = "/api/"
-
-
-class FieldProblemSerializer(serializers.Serializer[Any]):
-    pointer = serializers.CharField(help_text="The field's place in what was sent.")
-    detail = serializers.CharField()
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """What went wrong, as RFC 9457 writes it."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = FieldProblemSerializer(  # type: ignore[assignment]
-        many=True, required=False, help_text="Where fields are at fault: which."
-    )
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -5,9 +5,7 @@ from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from ingestion.models import OPERATE, TEACH
-
-# Whoever has it reads the marts.
-READ_MARTS = "warehouse.read_marts"
+from warehouse.models import READ_MARTS
 
 
 class Role(TextChoices):

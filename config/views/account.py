@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from config import roles, tokens
 from config.forms import TokenForm
 from config.models import ApiToken
-from config.people import PersonRequest
 from ingestion.models import TEACH, Course
+from ingestion.views.requests import PersonRequest
 
 
 @require_safe

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from config import invitations
 from config.forms import InvitationForm
 from config.models import Invitation
-from config.people import INVITATION_KEY, PersonRequest
+from config.people import INVITATION_KEY
 from config.roles import Role
 from ingestion.models import TEACH
+from ingestion.views.requests import PersonRequest
 
 SHOWN = 50
 

@@ -8,7 +8,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 import config.urls
-from config import problems
+from ingestion.problems import CONTENT_TYPE
 from tests.config import factories
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def client(client, settings):
 
 def assert_is_problem(answer, *, status: int) -> dict:
     assert answer.status_code == status
-    assert answer.headers["content-type"] == problems.CONTENT_TYPE
+    assert answer.headers["content-type"] == CONTENT_TYPE
     problem = json.loads(answer.content)
     assert problem["status"] == status
     assert problem["type"] == "about:blank"

@@ -3,9 +3,10 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from config import roles
-from config.roles import READ_MARTS, Role
+from config.roles import Role
 from ingestion.models import OPERATE, TEACH
 from tests.config import factories
+from warehouse.models import READ_MARTS
 
 pytestmark = pytest.mark.django_db
 
