@@ -99,6 +99,11 @@ def explain_failure(answer: Answer) -> str:
     return _(_find_failure(answer))
 
 
+def explain(answer: Answer) -> str:
+    """Return why an answer was refused or failed, empty for others."""
+    return explain_failure(answer) if answer.state == AnswerState.FAILED else _(answer.reason)
+
+
 def translate(message: Message) -> Message:
     """Return a message with the tutor's own words in the reader's language."""
     if message.kind not in {REFUSAL, FAILED}:

@@ -61,6 +61,7 @@ class Draft:
     """An answer in the making: what is asked, where it is looked for, and what has been said so far."""
 
     text: str
+    search_text: str = ""  # Empty: the same
     course_ids: Sequence[int] | None = None  # None: everywhere
     video_pk: int | None = None
     passage_ids: list[int] = field(default_factory=list)

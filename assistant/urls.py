@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from assistant import events, views
+from assistant.api import conversations, questions, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", views.search_lectures, name="search"),
@@ -17,4 +18,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/questions/<int:question_id>/events/", events.question_events, name="question_events"),
 ]
 
-api_urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("search/", search.SearchView.as_view(), name="api_search"),
+    path("ask/", questions.AskView.as_view(), name="api_ask"),
+    path("questions/", questions.QuestionListView.as_view(), name="api_questions"),
+    path("questions/<int:question_id>/", questions.QuestionView.as_view(), name="api_question"),
+    path("questions/<int:question_id>/stop/", questions.StopView.as_view(), name="api_stop_question"),
+    path("questions/<int:question_id>/events/", questions.EventsView.as_view(), name="api_question_events"),
+    path("conversations/", conversations.ConversationListView.as_view(), name="api_conversations"),
+    path(
+        "conversations/<int:conversation_id>/",
+        conversations.ConversationView.as_view(),
+        name="api_conversation",
+    ),
+    path("answers/<int:answer_id>/feedback/", conversations.FeedbackView.as_view(), name="api_feedback"),
+]

@@ -114,8 +114,13 @@ class Question(models.Model):
 
     @property
     def search_text(self) -> str:
-        """What retrieval and verification read."""
+        """What is looked for."""
         return self.standalone_text or self.text
+
+    @property
+    def asked_text(self) -> str:
+        """What the model is asked and its sentences are verified against: no words of a lecture are in it."""
+        return self.text if self.quoted_video_ids else self.search_text
 
 
 class AnswerState(models.TextChoices):

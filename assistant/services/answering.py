@@ -62,7 +62,7 @@ def compose(draft: Draft, *, check: Callable[[], None] = lambda: None) -> Iterat
 
 def _retrieve(draft: Draft) -> list[Match]:
     retriever = HybridRetriever(course_ids=draft.course_ids, video_pk=draft.video_pk)
-    return [document.metadata["match"] for document in retriever.invoke(draft.text)]
+    return [document.metadata["match"] for document in retriever.invoke(draft.search_text or draft.text)]
 
 
 def _speak(text: str, *, matches: list[Match], check: Callable[[], None]) -> Iterator[Spoken]:

@@ -1,7 +1,7 @@
 """Give every chunk and sentence its vector, video by video; a vector knows which model made it."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -36,6 +36,14 @@ FAULTS_OF_THE_MODEL = (store.WeightsError, DimensionsError)
 def revive_failed() -> int:
     """Send the failed ones back to the start, when a person asks for it; return how many."""
     return VideoIndex.objects.failed().update(state=IndexState.PENDING, attempt_count=0, reason="")
+
+
+def embed_again(*, video_ids: Sequence[int]) -> int:
+    """Send videos back to the start, vectors and all, when a person asks for it; return how many.
+
+    One that is being embedded at this moment is left to it.
+    """
+    return sum(_forget_vectors(video_id) for video_id in video_ids)
 
 
 def find_next() -> list[int]:
@@ -85,6 +93,19 @@ def embedding_progress() -> Progress:
     unembedded = indexes.unembedded().count()
     row_count = Sentence.objects.filter(embedding_model=settings.EMBEDDING_MODEL).count()
     return Progress(indexes.count() - unembedded, indexes.count(), row_count, indexes.failed().count())
+
+
+@transaction.atomic
+def _forget_vectors(video_id: int) -> bool:
+    is_idle = Q(lease_expires_at=None) | Q(lease_expires_at__lt=timezone.now())
+    index = VideoIndex.objects.filter(is_idle, video_id=video_id).select_for_update().first()
+    if index is None:
+        return False
+    Sentence.objects.filter(video_id=video_id).update(embedding_model="")
+    Chunk.objects.filter(video_id=video_id).update(embedding_model="")
+    index.state, index.attempt_count, index.reason = IndexState.PENDING, 0, ""
+    index.save(update_fields=["state", "attempt_count", "reason"])
+    return True
 
 
 def _find_claimable() -> QuerySet[VideoIndex, int]:

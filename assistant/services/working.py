@@ -62,4 +62,9 @@ def _make_draft(claim: claims.Claim) -> Draft:
     course_id = None if question.video_id else question.conversation.course_id
     scope = courses.find_scope(question.conversation.user, course_id=course_id)
     search.check_is_searchable(courses=scope)
-    return Draft(question.search_text, course_ids=search.list_ids(scope), video_pk=question.video_id)
+    return Draft(
+        question.asked_text,
+        search_text=question.search_text,
+        course_ids=search.list_ids(scope),
+        video_pk=question.video_id,
+    )

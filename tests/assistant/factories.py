@@ -92,9 +92,13 @@ class WordEmbeddings(embeddings.Embeddings):
         return [number / norm for number in vector]
 
 
+def chunk_all() -> None:
+    list(chunking.chunk_pending())
+
+
 def index_all() -> None:
     """Chunk and embed every transcript."""
-    list(chunking.chunk_pending())
+    chunk_all()
     list(embedding.embed_pending())
 
 

@@ -1,0 +1,1 @@
+"""The tutor for programs: search, questions and their answers, conversations."""
