@@ -224,6 +224,22 @@ def test_another_persons_course_cannot_be_asked(page):
     assert response.status_code == 422 and not Question.objects.exists()
 
 
+def test_of_several_attempts_the_newest_is_shown(page, asked):
+    answer(asked, attempt=2, state=AnswerState.REFUSED, text="The course does not answer this.")
+    answer(asked, attempt=1, state=AnswerState.FAILED)
+    said = read(page.get(f"/chat/{asked.conversation_id}/"))
+    assert "The course does not answer this." in said and "Something went wrong" not in said
+
+
+def test_a_conversation_of_a_course_that_was_left_can_be_read_and_not_continued(page, asked):
+    answer(asked)
+    Membership.objects.all().delete()
+    assert "It says what a row means." in read(page.get(f"/chat/{asked.conversation_id}/"))
+    response = page.post(f"/chat/{asked.conversation_id}/", {"text": "And then?"})
+    assert response.status_code == 422 and "no longer open to you" in read(response)
+    assert Question.objects.count() == 1
+
+
 def test_an_answer_is_judged_once_by_a_person_who_may_think_again(page, asked):
     kept = answer(asked)
     url = f"/chat/answers/{kept.pk}/feedback/"
