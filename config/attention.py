@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
@@ -75,8 +74,7 @@ def _look(*, at: datetime) -> Iterator[Concern]:
 
 
 def _count(title: str, rows: "QuerySet[Any]", query: str = "") -> Concern:
-    count = rows[: MOST_COUNTED + 1].count()
-    return Concern(title, count, _find_url(rows.model, query) if count else "")
+    return Concern(title, rows[: MOST_COUNTED + 1].count(), _find_url(rows.model, query))
 
 
 def _find_url(model: type[Model], query: str) -> str:
@@ -86,8 +84,3 @@ def _find_url(model: type[Model], query: str) -> str:
     name, _eq, value = query.partition("=")
     filters = f"?{name}__exact={value}" if name else ""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + filters
-
-
-def look_now() -> list[Concern]:
-    """Return what needs a person now."""
-    return find_concerns(at=timezone.now())
