@@ -149,14 +149,17 @@ def make_cards(courses: Iterable[Course]) -> list[Card]:
 def fill_shelf(user: User | AnonymousUser, wish: Wish) -> Shelf:
     """Return the page of lectures a person asked for."""
     videos = _find_videos(user, wish)
-    counted = videos.order_by()[: MOST_COUNTED + 1].count()
     first = (wish.page - 1) * PAGE_SIZE
     rows = list(videos[first : first + PAGE_SIZE + 1])
+    has_next = len(rows) > PAGE_SIZE
+    # The last page tells by itself how many there are.
+    is_last = bool(rows or not first) and not has_next
+    count = first + len(rows) if is_last else videos.order_by()[: MOST_COUNTED + 1].count()
     return Shelf(
         wish=wish,
         lectures=_describe(user, rows[:PAGE_SIZE]),
-        count=counted if counted <= MOST_COUNTED else None,
-        has_next=len(rows) > PAGE_SIZE,
+        count=count if count <= MOST_COUNTED else None,
+        has_next=has_next,
     )
 
 

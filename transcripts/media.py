@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
 
-from django.core.files.base import File
 from django.db.models import Case, Value, When
 
 from ingestion.lake import lake
@@ -48,45 +46,40 @@ def name_content_type(media: MediaFile) -> str:
     return CONTENT_TYPES.get(PurePath(media.lake_key).suffix, "application/octet-stream")
 
 
-def open_bytes(media: MediaFile) -> "File[Any]":
-    """Return the object opened. Raises FileNotFoundError where the lake no longer holds it."""
-    return lake().open(media.lake_key)
+def is_in_lake(media: MediaFile) -> bool:
+    return lake().exists(media.lake_key)
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """The bytes of a span of an open file, for a server that takes them one block after another."""
+    """The bytes of a span of a recording, for a server that takes them one block after another."""
 
-    file: "File[Any]"
+    media: MediaFile
     span: Span
 
     def __iter__(self) -> Iterator[bytes]:
-        self.file.seek(self.span.first)
         left = self.span.byte_count
-        while block := self.file.read(min(BLOCK_BYTES, left)):
-            left -= len(block)
-            yield block
-
-    def close(self) -> None:
-        self.file.close()
+        with lake().open(self.media.lake_key) as file:
+            file.seek(self.span.first)
+            while block := file.read(min(BLOCK_BYTES, left)):
+                left -= len(block)
+                yield block
 
 
 @dataclass(frozen=True)
 class AsyncBlocks:
     """The same for an event loop, each block read in a thread."""
 
-    file: "File[Any]"
+    media: MediaFile
     span: Span
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         left = self.span.byte_count
+        file = await asyncio.to_thread(lake().open, self.media.lake_key)
         try:
-            await asyncio.to_thread(self.file.seek, self.span.first)
-            while block := await asyncio.to_thread(self.file.read, min(BLOCK_BYTES, left)):
+            await asyncio.to_thread(file.seek, self.span.first)
+            while block := await asyncio.to_thread(file.read, min(BLOCK_BYTES, left)):
                 left -= len(block)
                 yield block
         finally:
-            self.file.close()  # the listener may leave in the middle
-
-    def close(self) -> None:
-        self.file.close()
+            file.close()  # a listener may leave in the middle

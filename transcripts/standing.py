@@ -100,12 +100,11 @@ def narrow(videos: VideoQuerySet, told: Told) -> VideoQuerySet:
     rows = Transcription.objects.filter(video=OuterRef("pk"))
     if told == Told.READY:
         return videos.filter(Exists(rows.preferred()))
+    if told == Told.WAITING:
+        return videos.exclude(Exists(rows.filter(_tells_more_than_waiting())))
     videos = videos.exclude(Exists(rows.preferred()))
     if told == Told.RUNNING:
         return videos.filter(Exists(rows.filter(state=State.RUNNING)))
-    if told == Told.WAITING:
-        is_planned = Exists(rows.filter(state=State.PENDING))
-        return videos.exclude(Exists(rows.filter(state=State.RUNNING))).filter(is_planned | ~Exists(rows))
     telling = rows.filter(state=STATE_OF_TOLD[told]).exclude(Exists(_better_ended()))
     return videos.exclude(Exists(rows.filter(state__in=UNFINISHED_STATES))).filter(Exists(telling))
 
@@ -124,6 +123,14 @@ def _rank(row: Transcription) -> tuple[bool, bool, bool, bool, int]:
         row.media_kind != MediaKind.AUDIO,
         -row.pk,
     )
+
+
+def _tells_more_than_waiting() -> Q:
+    """A row that is ready or being heard, or one that has ended where none is pending beside it."""
+    pending = Transcription.objects.filter(video=OuterRef("video"), state=State.PENDING)
+    is_ready = Q(state=State.DONE, is_preferred=True)
+    has_ended = ~Q(state__in=UNFINISHED_STATES)
+    return is_ready | Q(state=State.RUNNING) | (has_ended & ~Q(Exists(pending)))
 
 
 def _better_ended() -> "models.QuerySet[Transcription]":

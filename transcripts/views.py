@@ -6,7 +6,7 @@ from typing import Any
 from csp import constants as csp
 from csp.decorators import csp_update
 from django.core.handlers.asgi import ASGIRequest
-from django.db import close_old_connections
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -117,20 +117,18 @@ def _send_bytes(request: HttpRequest, recording: MediaFile, *, etag: str) -> Htt
         span = ranges.parse(_read_range(request, etag=etag), byte_count=size)
     except ranges.UnsatisfiableError:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    if not media.is_in_lake(recording):
+        raise Http404
     sent = span or ranges.Span(0, size - 1)
     headers = {"Content-Type": media.name_content_type(recording), "Content-Length": str(sent.byte_count)}
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
     if span:
         headers["Content-Range"] = f"bytes {span.first}-{span.last}/{size}"
-    try:
-        file = media.open_bytes(recording)
-    except FileNotFoundError:
-        raise Http404 from None
-    # A listener may take an hour: the connection goes back before the first byte.
-    close_old_connections()
+    if not connection.in_atomic_block:
+        connection.close()  # a listener may take an hour: it goes back before the first byte
     blocks = media.AsyncBlocks if isinstance(request, ASGIRequest) else media.Blocks
-    return StreamingHttpResponse(blocks(file, sent), status=206 if span else 200, headers=headers)
+    return StreamingHttpResponse(blocks(recording, sent), status=206 if span else 200, headers=headers)
 
 
 def _read_range(request: HttpRequest, *, etag: str) -> str:

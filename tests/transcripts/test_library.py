@@ -129,12 +129,15 @@ def test_a_long_list_is_not_counted_to_its_end(sam, monkeypatch):
 def test_a_page_costs_the_same_queries_whatever_it_holds(sam, django_assert_num_queries):
     course = pages.make_course(members=[sam])
     pages.make_heard(pages.make_lecture(course, "first"))
-    with django_assert_num_queries(6):  # two of permissions, kept on the user: count, videos, standings, courses
+    with django_assert_num_queries(5):  # two of permissions, kept on the user; videos, standings, courses
         library.fill_shelf(sam, Wish())
     for number in range(23):
         pages.make_state(pages.make_lecture(course, f"video-{number}"), State.PENDING)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(library.fill_shelf(sam, Wish()).lectures) == 24
+    pages.make_lecture(course, "one-more")
+    with django_assert_num_queries(4):  # and the count
+        assert library.fill_shelf(sam, Wish()).count == 25
 
 
 def test_it_is_in_progress_while_something_shown_is(sam):
