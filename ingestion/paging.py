@@ -17,6 +17,14 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return the schema of a page as OpenAPI 3.1 has it, where null is a type and no keyword."""
+        page = super().get_paginated_response_schema(schema)
+        for name in ("next", "previous"):
+            page["properties"][name] |= {"type": ["string", "null"]}
+            del page["properties"][name]["nullable"]
+        return page
+
 
 class EstimatingPaginator(Paginator[Any]):
     """Count a whole table by PostgreSQL's estimate where it is long; what is filtered is counted."""
@@ -35,4 +43,4 @@ def estimate_count(model: type[models.Model]) -> int:
     """Return about how many rows a table holds, as its last ANALYZE saw it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
-        return int(cursor.fetchone()[0])
+        return max(0, int(cursor.fetchone()[0]))  # -1 before the first ANALYZE

@@ -65,10 +65,12 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         read_only_fields = fields
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A student", value={"name": "ana"}, request_only=True)])
 class NewMemberSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=254, help_text="A user name or an e-mail address.")
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A code", value={"code": "bread-2026"}, request_only=True)])
 class CodeSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(max_length=64, help_text="As the teacher gave it; case does not count.")
 

@@ -18,6 +18,7 @@ class ListAdmin(admin.ModelAdmin[Any]):
 
     paginator = paging.EstimatingPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     unlisted: ClassVar[tuple[str, ...]] = ()
 

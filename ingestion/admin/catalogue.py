@@ -50,7 +50,8 @@ class VideoAdmin(base.RecordAdmin):
         "published",
         "observed_at",
     ]
-    list_filter = ["availability", "is_on_youtube", "courses"]
+    # By course through the list of courses: an installation may have hundreds.
+    list_filter = ["availability", "is_on_youtube"]
     search_fields = ["video_id__exact", "title"]
     search_help_text = _("The id of a video, or words of its title")
     ordering = [F("published_at").desc(nulls_last=True), "-pk"]

@@ -69,6 +69,17 @@ def test_a_course_of_many_members_has_no_row_for_each(admin, monkeypatch):
     assert admin.get(f"/admin/ingestion/membership/?course__id__exact={course.pk}").status_code == 200
 
 
+def test_a_course_leads_to_its_videos(admin):
+    course = people.make_course()
+    course.videos.create(video_id="in-course")
+    Video.objects.create(video_id="elsewhere")
+    link = f"/admin/ingestion/video/?courses__id__exact={course.pk}"
+    assert link in admin.get("/admin/ingestion/course/").content.decode()
+    page = admin.get(link).content.decode()
+    assert "in-course" in page
+    assert "elsewhere" not in page
+
+
 def test_a_run_is_pulled_again(admin, tmp_path, monkeypatch):
     folders.write_info(tmp_path, folders.info())
     services.ingest_folder(folder=tmp_path, course_title="Physics")
