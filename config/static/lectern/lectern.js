@@ -21,6 +21,13 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// Who is signed out meanwhile gets the sign-in page whole, not inside a part of this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/login/")) return;
+  event.detail.shouldSwap = false;
+  window.location.reload();
+});
+
 for (const name of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(name, (event) => {
     const place = document.querySelector(".messages");
