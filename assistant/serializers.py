@@ -64,6 +64,10 @@ def _example(value: Any) -> OpenApiExample:
     return OpenApiExample("As it comes", value=value, response_only=True)
 
 
+def _sent(value: Any) -> OpenApiExample:
+    return OpenApiExample("As it is sent", value=value, request_only=True)
+
+
 class SearchParameters(serializers.Serializer[Any]):
     """What to look for, and where."""
 
@@ -147,6 +151,7 @@ class AnswerSerializer(serializers.ModelSerializer[Answer]):
         return [CitationSerializer(citation).data for citation in citations]
 
 
+@extend_schema_serializer(examples=[_sent({"question": "How long must the dough rest?", "course": 1})])
 class AskSerializer(serializers.Serializer[Any]):
     """A question: in a conversation, or else in a new one about a course or about all of yours."""
 
@@ -206,6 +211,7 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
         return AnswerSerializer(answers[-1]).data if question.is_ended and answers else None
 
 
+@extend_schema_serializer(examples=[_sent({"title": "About bread"})])
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     """A conversation; its title can be changed."""
 
@@ -231,6 +237,7 @@ class FullConversationSerializer(ConversationSerializer):
         return QuestionSerializer(conversation.questions.all(), many=True).data
 
 
+@extend_schema_serializer(examples=[_sent({"is_helpful": False, "comment": "It cites another lecture."})])
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
     """What a person thinks of an answer; said again, it takes the place of what was said before."""
 

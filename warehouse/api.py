@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from warehouse import catalogue, exports, filters, permissions, problems, reading, serializers
+from ingestion import problems
+from warehouse import catalogue, exports, filters, permissions, reading, serializers
 from warehouse.models import WarehouseBuild
 
 PAGING = {"page", "page_size"}
@@ -87,8 +88,10 @@ class MartExport(MartRows):
             file = exports.export_rows(rows, names=names, format_name=name)
         byte_count = file.tell()
         file.seek(0)
+        is_awaited = isinstance(request._request, ASGIRequest)
+        parts = exports.AwaitedFileParts if is_awaited else exports.FileParts
         return StreamingHttpResponse(
-            exports.AwaitedFile(file) if isinstance(request._request, ASGIRequest) else file,
+            parts(file),
             content_type=f"{content_type}; charset=utf-8",
             headers={
                 "Content-Length": str(byte_count),

@@ -5,7 +5,7 @@ import csv
 import io
 import math
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from asgiref.sync import sync_to_async
@@ -21,8 +21,20 @@ ENCODER = encoders.JSONEncoder(ensure_ascii=False)
 Row = Sequence[Any]
 
 
-class AwaitedFile:
-    """A file for a server that awaits its parts; Django would read the whole of a plain one at once."""
+class FileParts:
+    """The parts of a file, which is closed after the last, or sooner by whoever answers with it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.close = file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.file:
+            yield from iter(lambda: self.file.read(PART_BYTES), b"")
+
+
+class AwaitedFileParts:
+    """The same for a server that awaits them: of plain ones Django would read all at once."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
@@ -31,6 +43,7 @@ class AwaitedFile:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while part := await sync_to_async(self.file.read)(PART_BYTES):
             yield part
+        self.close()
 
 
 def write_csv(file: IO[str], names: Sequence[str], rows: Iterable[Row]) -> None:
