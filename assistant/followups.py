@@ -1,6 +1,6 @@
 """Questions that lean on something: on what was asked before, or on the moment of a lecture they are asked at.
 
-What is looked for then is the question with what it leans on before it. No model decides or rewrites: a question
+What is looked for then is the question with what it leans on behind it. No model decides or rewrites: a question
 leans if it refers without naming, takes up a thread, or says next to nothing.
 `tests/benchmarks/follow_ups.py` measures it.
 """
@@ -24,7 +24,7 @@ OPENING_PAIRS = frozenset([("what", "about"), ("how", "about"), ("how", "come"),
 FEW_WORDS = 3
 DEFINING = frozenset(["is", "are", "what's", "define", "explain", "means", "mean"])
 # What is carried along of a long conversation.
-MOST_CARRIED = 500
+MOST_CARRIED = 200
 # What a student who asks about a moment has just heard, and what may be said before they pressed the button.
 SECONDS_BEFORE, SECONDS_AFTER = 12.0, 4.0
 
@@ -47,13 +47,23 @@ def make_standalone(
     previous = conversation.questions.order_by("-pk").first()
     if previous is None or not is_leaning(text):
         return Standalone("")
-    carried = previous.text if previous.quoted_video_ids else previous.search_text
-    return Standalone(join(carried, text))
+    subject = find_subject(previous.asked_text)
+    return Standalone(join(text, subject=subject)) if subject else Standalone("")
 
 
-def join(carried: str, text: str) -> str:
-    """Return a question behind the one it leans on."""
-    return f"{questions.shorten(carried, most=MOST_CARRIED)} {text}"
+def find_subject(text: str) -> str:
+    """Return the words of a question that carry meaning.
+
+    Its other words would draw it to what was answered already: of 16 pairs 11 find their sentence first with
+    these words behind the question, 9 with the whole question before it, 10 without either.
+    """
+    words = [word for word in wording.WORD.findall(text) if word.lower() not in wording.STOP_WORDS]
+    return questions.shorten(" ".join(words), most=MOST_CARRIED)
+
+
+def join(text: str, *, subject: str) -> str:
+    """Return a question with the subject it leaves out."""
+    return f"{text} ({subject})"
 
 
 def is_leaning(text: str) -> bool:

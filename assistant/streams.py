@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 # Redis may be away: nobody waits longer for it than this.
 TIMEOUT_SECONDS = 1
+PING_SECONDS = 0.4
 # Longer than a read ever blocks.
 READ_TIMEOUT_SECONDS = 5
 MOST_CONNECTIONS = 2000
@@ -84,6 +85,15 @@ def forget(*, question_ids: Sequence[int]) -> None:
         logger.warning("the streams of %d questions are left to expire", len(question_ids), exc_info=True)
 
 
+def is_up() -> bool:
+    """Return whether Redis answers, within less time than a person notices."""
+    try:
+        with _connect(timeout_seconds=PING_SECONDS) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
 class Reader:
     """Streams to be read by many requests of one event loop, each blocking on a connection of one pool."""
 
@@ -129,11 +139,11 @@ def _parse(values: dict[str, Any]) -> Message:
     return Message(values["kind"], json.loads(values["data"]))
 
 
-def _connect() -> "redis.Redis":
+def _connect(*, timeout_seconds: float = TIMEOUT_SECONDS) -> "redis.Redis":
     return redis.Redis.from_url(
         settings.REDIS_URL,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=timeout_seconds,
+        socket_timeout=timeout_seconds,
         # An append that is tried again may stand there twice.
         retry=Retry(NoBackoff(), 0),
     )

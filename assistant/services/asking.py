@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from kombu.exceptions import OperationalError
 
-from assistant import claims, followups, questions
+from assistant import claims, followups, questions, streams
 from assistant.models import Answer, Conversation, Question, QuestionState
 from ingestion import locks
 from ingestion.models import Course, Video
@@ -124,6 +124,10 @@ def find_next() -> list[int]:
 
 def publish(question_id: int) -> None:
     """Tell a worker; where the broker is down the next tick does."""
+    # To publish to a broker that is down takes its client seconds to give up.
+    if not streams.is_up():
+        logger.warning("question %d waits for the broker to come back", question_id)
+        return
     try:
         current_app.send_task(TASK, kwargs={"question_id": question_id})
     except OperationalError:

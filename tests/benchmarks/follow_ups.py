@@ -1,4 +1,4 @@
-"""Follow-up questions, looked for as they are and behind the question they lean on.
+"""Follow-up questions, looked for as they are and with the subject of the question they lean on.
 
     python -m tests.benchmarks.follow_ups
 
@@ -26,7 +26,9 @@ def main() -> None:
 
     alone = [pair["follow_up"] for pair in pairs]
     behind = [
-        followups.join(pair["previous"], text) if followups.is_leaning(text) else text
+        followups.join(text, subject=followups.find_subject(pair["previous"]))
+        if followups.is_leaning(text)
+        else text
         for pair, text in zip(pairs, alone, strict=True)
     ]
     results = {"without": measure(alone, pairs), "with": measure(behind, pairs, tells=True)}

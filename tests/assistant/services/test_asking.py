@@ -42,7 +42,19 @@ def test_a_question_is_kept_and_published_once_it_is_committed(
     assert (question.text, question.state, question.course) == (TEXT, QuestionState.PENDING, conversation.course)
 
 
-def test_a_broker_that_is_down_loses_nothing(conversation, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_broker_that_is_down_is_not_waited_for_and_loses_nothing(
+    conversation, published, settings, django_capture_on_commit_callbacks
+):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with django_capture_on_commit_callbacks(execute=True):
+        question = asking.ask(conversation=conversation, text=TEXT)
+    assert published == []
+    assert asking.find_next() == [question.pk]
+
+
+def test_a_broker_that_goes_at_that_moment_loses_nothing(
+    conversation, monkeypatch, django_capture_on_commit_callbacks
+):
     def refuse(name, kwargs):
         raise OperationalError
 
@@ -133,7 +145,7 @@ def test_a_moment_outside_its_lecture_is_refused(conversation, seconds):
 
 def test_a_follow_up_keeps_what_it_leans_on(conversation):
     asking.stop(question=asking.ask(conversation=conversation, text=TEXT))
-    assert asking.ask(conversation=conversation, text="Why?").standalone_text == f"{TEXT} Why?"
+    assert asking.ask(conversation=conversation, text="Why?").standalone_text == "Why? (long dough rest)"
 
 
 def test_the_same_is_asked_again_as_it_was_meant(conversation):
@@ -141,7 +153,7 @@ def test_the_same_is_asked_again_as_it_was_meant(conversation):
     follow_up = asking.ask(conversation=conversation, text="Why?")
     asking.stop(question=follow_up)
     again = asking.retry(question=follow_up)
-    assert (again.text, again.standalone_text) == ("Why?", f"{TEXT} Why?")
+    assert (again.text, again.standalone_text) == ("Why?", "Why? (long dough rest)")
     assert again.pk != follow_up.pk
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from assistant.models import Answer, Chunk, Citation, Sentence, VideoIndex
 from assistant.services import answering, withdrawal
 from ingestion import removal
+from ingestion.models import Video
 from tests.assistant import factories
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +49,26 @@ def test_other_videos_are_left_alone(answered):
 def test_a_second_run_finds_nothing(answered):
     withdrawal.withdraw_removed()
     assert withdrawal.withdraw_removed() == 0
+
+
+def test_what_a_question_carries_of_a_removed_lecture_is_blanked(answered, monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(withdrawal.streams, "forget", lambda question_ids: forgotten.extend(question_ids))
+    removed = Video.objects.removed().get()
+    kept = Video.objects.retained().first()
+    conversation = factories.make_conversation(factories.make_student())
+    quoting, other = (
+        factories.make_question(
+            conversation,
+            "What is this?",
+            standalone_text="What is this? Words.",
+            quoted_video_ids=[pk],
+            state="ended",
+        )
+        for pk in (removed.pk, kept.pk)
+    )
+    withdrawal.withdraw_removed()
+    quoting.refresh_from_db()
+    other.refresh_from_db()
+    assert (quoting.text, quoting.standalone_text, quoting.quoted_video_ids) == ("What is this?", "", [])
+    assert other.standalone_text == "What is this? Words."
