@@ -14,8 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ingestion import problems
 from ingestion.models import OPERATE, Video
-from transcripts import exports, problems, services, views
+from transcripts import exports, services, views
 from transcripts.models import Segment, State, Transcription
 from transcripts.serializers import SegmentSerializer, TranscriptionSerializer, TranscriptSerializer
 

@@ -64,10 +64,11 @@ class YouTubePlayer {
     this.button.hidden = true;
     this.stage.querySelector("iframe")?.setAttribute("title", this.stage.dataset.title);
     this.seek(this.start);
-    setInterval(() => this.onSecond(this.player.getCurrentTime()), YOUTUBE_TICK_MS);
+    this.ticking = setInterval(() => this.onSecond(this.player.getCurrentTime()), YOUTUBE_TICK_MS);
   }
 
   fail() {
+    clearInterval(this.ticking);
     this.stage.querySelector("iframe")?.remove();
     this.player = null;
     this.button.hidden = false;
