@@ -18,7 +18,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # As many requests are worked on at once; a few connections are left for streams.
-MOST_AT_ONCE = 12
+MOST_AT_ONCE = 8
 PATHS_NEVER_WAITING = {"/healthz", "/readyz"}
 
 

@@ -34,7 +34,12 @@ def prepare(arguments: list[str]) -> None:
     if len(arguments) < 2 or arguments[1] in NEED_NO_SERVICES or {"--help", "-h"} & options:
         return
     embedded.join(settings.EMBEDDED_ADDRESSES, services=settings.EMBEDDED_SERVICES)
-    if embedded.POSTGRES in settings.EMBEDDED_SERVICES and arguments[1] not in NEED_NO_TABLES:
+    is_supervised = "--until-stdin-closes" in options  # its parent has done it
+    if (
+        embedded.POSTGRES in settings.EMBEDDED_SERVICES
+        and arguments[1] not in NEED_NO_TABLES
+        and not is_supervised
+    ):
         migrate()
 
 

@@ -1,4 +1,4 @@
-"""What stands before every page: the health checks, and the hand-back of connections before a long stream."""
+"""What stands around every page: health checks, connections handed back before a stream, one thread a request."""
 
 from collections.abc import Callable
 
@@ -37,5 +37,18 @@ def release_connections(get_response: GetResponse) -> GetResponse:
                 if not connection.in_atomic_block:
                     connection.close_if_unusable_or_obsolete()
         return response
+
+    return middleware
+
+
+def stay_on_one_thread(get_response: GetResponse) -> GetResponse:
+    """Stand innermost and be synchronous, so that all that stands before it is as well.
+
+    Django would run each hook of each middleware on the event loop and hop to a thread and back for it, twenty times
+    a request, each hop waiting for the interpreter's lock.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
 
     return middleware

@@ -37,7 +37,10 @@ class Planned:
 
 def seed() -> None:
     """Put into the schedule what was never there, and leave alone what an operator changed or deleted."""
+    known = set(SeededTask.objects.values_list("name", flat=True))
     for tick in SCHEDULE:
+        if tick.name in known:
+            continue
         with transaction.atomic():
             _, is_new = SeededTask.objects.get_or_create(name=tick.name)
             if is_new:

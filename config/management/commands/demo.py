@@ -47,7 +47,7 @@ class Command(BaseCommand):
             except FAILURES as error:
                 raise CommandError(str(error)) from None
             except KeyboardInterrupt:
-                self.stdout.write("\nStopped; what was done is kept, and the next time goes on from there.")
+                self.stdout.write("\nStopped. What was done is kept: the next time goes on from there.")
 
     def _walk_alone(self) -> None:
         self.stdout.write(f"{OPENING}\n\n")

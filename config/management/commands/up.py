@@ -34,7 +34,6 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         edge.migrate()
         self.check(databases=["default"])
-        call_command("seed", verbosity=0)
         if not settings.SERVESTATIC_USE_FINDERS:
             call_command("collectstatic", interactive=False, verbosity=0)
 

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from config import serving, supervision
 
 GRACE_SECONDS = 10
+# Longer than the proxies before it keep a connection: who closes first must not be us, under a request on its way.
+KEEP_ALIVE_SECONDS = 75
 
 
 class Command(BaseCommand):
@@ -38,6 +40,7 @@ class Command(BaseCommand):
                 access_log=False,
                 server_header=False,
                 forwarded_allow_ips=settings.TRUSTED_PROXIES,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         ).run(sockets=[listener])
