@@ -54,10 +54,11 @@ class ConversationView(APIView):
     )
     def patch(self, request: Request, conversation_id: int) -> Response:
         conversation = generics.get_object_or_404(_own(request), pk=conversation_id)
-        values = ConversationSerializer(conversation, data=request.data)
+        values = ConversationSerializer(conversation, data=request.data, partial=True)
         values.is_valid(raise_exception=True)
-        with faults.as_problems():
-            conversations.rename(conversation=conversation, title=values.validated_data["title"])
+        if "title" in values.validated_data:
+            with faults.as_problems():
+                conversations.rename(conversation=conversation, title=values.validated_data["title"])
         return Response(ConversationSerializer(conversation).data)
 
     @extend_schema(

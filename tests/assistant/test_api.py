@@ -179,6 +179,7 @@ def test_conversations_are_listed_read_renamed_and_deleted(client, course):
     assert (told["id"], told["answer"]["text"]) == (question.pk, SAID)
     renamed = client.patch(path, {"title": " Rest "}, content_type="application/json")
     assert (renamed.status_code, renamed.json()["title"]) == (200, "Rest")
+    assert client.patch(path, {}, content_type="application/json").json()["title"] == "Rest"
     assert client.patch(path, {"title": ""}, content_type="application/json").status_code == 400
     assert client.delete(path).status_code == 204
     assert not Conversation.objects.exists()
