@@ -8,7 +8,7 @@ ONCE ?=
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check bench bench-web faults lock clean
+.PHONY: help install demo up test check messages bench bench-web faults lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ check: $(VENV)/tested ## lint, types, import directions, missing migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+messages: $(VENV)/installed ## gather the texts of pages anew and compile their translations
+	$(BIN)/python manage.py makemessages --all --no-obsolete --add-location file --ignore var --ignore tests
+	$(BIN)/python manage.py compilemessages --ignore $(VENV) --ignore var
 
 bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.transcription
