@@ -150,3 +150,14 @@ def test_the_page_shows_each_recipe_as_it_is_run(client: Client):
 def test_every_file_of_the_folder_is_a_recipe():
     files = {path.name for path in recipes.FOLDER.iterdir() if path.suffix not in {"", ".py"}}
     assert files == {f"{recipe.name}.{language}" for recipe in recipes.RECIPES for language in recipes.LANGUAGES}
+
+
+@pytest.mark.django_db
+def test_the_reference_alone_may_write_styles_and_no_page_inline_scripts(client: Client):
+    client.force_login(factories.make_person("ana"))
+    docs, page = (
+        client.get(reverse(name)).headers["content-security-policy"] for name in ("api_docs", "api_recipes")
+    )
+    assert "style-src 'self' 'unsafe-inline'" in docs
+    assert "script-src" not in docs
+    assert "unsafe-inline" not in page
