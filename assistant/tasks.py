@@ -4,12 +4,13 @@ from celery import shared_task
 
 from assistant import claims
 from assistant.services import asking, chunking, embedding, withdrawal, working
+from ingestion import queues
 
 
 @shared_task
 def chunk_pending() -> None:
     chunking.drop_outlived()
-    for pk in chunking.find_next():
+    for pk in chunking.find_next() if queues.has_room_for(chunk_transcription) else ():
         chunk_transcription.delay_on_commit(transcription_id=pk)  # type: ignore[attr-defined]
 
 
@@ -20,7 +21,7 @@ def chunk_transcription(*, transcription_id: int) -> None:
 
 @shared_task
 def embed_pending() -> None:
-    for video_id in embedding.find_next():
+    for video_id in embedding.find_next() if queues.has_room_for(embed_video) else ():
         embed_video.delay_on_commit(video_id=video_id)  # type: ignore[attr-defined]
 
 
@@ -32,7 +33,7 @@ def embed_video(*, video_id: int) -> None:
 @shared_task
 def answer_pending() -> None:
     """Publish what waits: what the broker lost, and what a worker that died has left."""
-    for pk in asking.find_next():
+    for pk in asking.find_next() if queues.has_room_for(answer_question) else ():
         answer_question.delay_on_commit(question_id=pk)  # type: ignore[attr-defined]
 
 

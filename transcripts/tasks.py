@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
+from ingestion import queues
 from transcripts import claims, services
 
 # A message that comes back at once from a worker that died meets a lease that still stands: wait it out.
@@ -12,7 +13,7 @@ RETRY = {"max_retries": claims.MOST_ATTEMPTS, "countdown": settings.TRANSCRIPTIO
 @shared_task
 def transcribe_pending() -> None:
     services.plan_transcriptions()
-    for pk in services.find_next():
+    for pk in services.find_next() if queues.has_room_for(run_transcription) else ():
         run_transcription.delay_on_commit(transcription_id=pk)  # type: ignore[attr-defined]
 
 
