@@ -1,5 +1,6 @@
 """Ask, follow, stop: a question goes to the end of the queue, its answer is read later, waited for or streamed."""
 
+import threading
 import time
 from typing import Any, cast
 
@@ -23,6 +24,8 @@ from ingestion import problems
 from ingestion.models import Course, Video
 
 POLL_SECONDS = 0.5
+# Requests that wait in one web process; each keeps a thread of the few there are, so that more are sent to `url`.
+WAITERS = threading.BoundedSemaphore(3)
 
 
 def get_person(request: Request) -> User:
@@ -89,7 +92,8 @@ class AskView(_Asking):
         operation_id="ask",
         tags=["ask"],
         summary="Ask a question and wait for the answer",
-        description="200 with the answer, or 202 with the question as it stands once the time to wait is over.",
+        description="200 with the answer, or 202 with the question as it stands once the time to wait is over, "
+        "at once where too many wait already.",
         request=AskAndWaitSerializer,
         responses={
             200: QuestionSerializer,
@@ -101,7 +105,12 @@ class AskView(_Asking):
         values = AskAndWaitSerializer(data=request.data)
         values.is_valid(raise_exception=True)
         question = self.ask(request, values.validated_data)
-        is_ended = wait(question, seconds=values.validated_data["wait_seconds"])
+        is_ended = False
+        if WAITERS.acquire(blocking=False):
+            try:
+                is_ended = wait(question, seconds=values.validated_data["wait_seconds"])
+            finally:
+                WAITERS.release()
         question = find_questions(request).filter(pk=question.pk).first() or question
         return respond(question, status_code=status.HTTP_200_OK if is_ended else status.HTTP_202_ACCEPTED)
 

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from django.urls import reverse
 
@@ -112,6 +114,12 @@ def test_asking_and_waiting_gives_the_answer(client, course, monkeypatch):
 def test_who_waits_in_vain_is_told_where_to_look(client, course):
     answer = ask(client, "ask", course=course.pk, wait_seconds=0)
     assert (answer.status_code, answer.json()["state"], answer.json()["answer"]) == (202, "pending", None)
+
+
+def test_where_too_many_wait_already_nobody_waits(client, course, monkeypatch):
+    monkeypatch.setattr(api_questions, "WAITERS", threading.Semaphore(0))
+    monkeypatch.setattr(api_questions, "wait", lambda *args, **kwargs: pytest.fail("it waited"))
+    assert ask(client, "ask", course=course.pk).status_code == 202
 
 
 def test_a_conversation_goes_on(client, course):
