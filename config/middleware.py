@@ -44,8 +44,8 @@ def release_connections(get_response: GetResponse) -> GetResponse:
 def stay_on_one_thread(get_response: GetResponse) -> GetResponse:
     """Stand innermost and be synchronous, so that all that stands before it is as well.
 
-    Django would run each hook of each middleware on the event loop and hop to a thread and back for it, twenty times
-    a request, each hop waiting for the interpreter's lock.
+    Django would run each hook of each middleware on the event loop and hop to a thread and back for it, twenty
+    times a request, each hop waiting for the interpreter's lock.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

@@ -15,6 +15,8 @@ from config.pipeline import SCHEDULE, Tick
 
 # A tick that nobody took for so many rounds is outdated: the next one finds the same work.
 ROUNDS_KEPT = 3
+# Periods in which an interval is said, the longest that divides it.
+PERIODS = ((IntervalSchedule.HOURS, 3600), (IntervalSchedule.MINUTES, 60), (IntervalSchedule.SECONDS, 1))
 
 
 class UnknownTaskError(Exception):
@@ -99,7 +101,8 @@ def find_slot(at: datetime, *, every_seconds: float) -> datetime:
 
 
 def _create(tick: Tick) -> None:
-    interval, _ = IntervalSchedule.objects.get_or_create(every=tick.every_seconds, period=IntervalSchedule.SECONDS)
+    period, seconds = next(each for each in PERIODS if tick.every_seconds % each[1] == 0)
+    interval, _ = IntervalSchedule.objects.get_or_create(every=tick.every_seconds // seconds, period=period)
     PeriodicTask.objects.get_or_create(
         name=tick.name,
         defaults={

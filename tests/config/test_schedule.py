@@ -34,6 +34,14 @@ def test_every_tick_is_seeded_and_names_a_task_that_exists():
     assert {tick.task for tick in SCHEDULE} <= app.tasks.keys()
 
 
+def test_intervals_are_said_as_people_say_them():
+    schedule.seed()
+    said = {task.name: str(task.interval) for task in PeriodicTask.objects.select_related("interval")}
+    assert said["chunk"] == "every 10 seconds"
+    assert said["build warehouse"] == "every minute"
+    assert said["tidy up"] == "every hour"
+
+
 def test_seeding_again_changes_nothing():
     schedule.seed()
     before = read_rows()
