@@ -13,7 +13,7 @@ from config import recipes
 # Swagger's own sheet is loaded from here; it also writes styles into its elements.
 docs = login_required(
     csp_update({"style-src": [csp.SELF, csp.UNSAFE_INLINE]})(
-        SpectacularSwaggerSplitView.as_view(url_name="api_schema")
+        SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="config/docs.html")
     )
 )
 
