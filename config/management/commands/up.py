@@ -15,6 +15,9 @@ class Command(BaseCommand):
         "dies. Brings the tables, the schedule and the static files up to date first."
     )
 
+    # All of them are run below, with those of the database.
+    requires_system_checks = []
+
     def handle(self, **options: Any) -> None:
         try:
             listener = serving.bind(*settings.WEB_ADDRESS)
@@ -32,8 +35,8 @@ class Command(BaseCommand):
                 supervisor.run()
 
     def _prepare(self) -> None:
-        edge.migrate()
         self.check(databases=["default"])
+        edge.migrate()
         if not settings.SERVESTATIC_USE_FINDERS:
             call_command("collectstatic", interactive=False, verbosity=0)
 
