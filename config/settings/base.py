@@ -122,7 +122,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("pt", "Português")]
+LANGUAGES = [("en", "English"), ("pt-br", "Português")]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 
 STATIC_URL = "static/"
@@ -204,7 +204,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": value("OIDC_NAME", "Single sign-on"),
                 "client_id": value("OIDC_CLIENT_ID", ""),
                 "secret": value("OIDC_CLIENT_SECRET", ""),
-                "settings": {"server_url": OIDC_ISSUER},
+                "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
             }
         ]
         if OIDC_ISSUER
@@ -242,7 +242,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "config.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -300,7 +300,7 @@ CELERY_TASK_DEFAULT_QUEUE = "cpu.default"
 CELERY_TASK_ROUTES = {
     "ingestion.tasks.*": {"queue": "cpu.ingest"},
     "transcripts.tasks.run_transcription": {"queue": "gpu.transcribe"},
-    "assistant.tasks.embed_*": {"queue": "gpu.embed"},
+    "assistant.tasks.embed_video": {"queue": "gpu.embed"},
     "assistant.tasks.answer_question": {"queue": "gpu.answer"},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False

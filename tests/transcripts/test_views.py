@@ -147,7 +147,7 @@ def test_every_line_has_an_address_and_markup_stays_text(client, video):
 
 def test_seconds_are_written_for_programs_in_every_language(client, video):
     pages.make_heard(video, [(1234.5, 1240, "One.")])
-    client.cookies["django_language"] = "pt"
+    client.cookies["django_language"] = "pt-br"
     assert 'data-second="1234.5"' in page_of(client)
 
 
