@@ -135,10 +135,10 @@ class Relay:
 
     def _tell_standing(self, standing: Standing) -> Iterator[str]:
         """Yield the place in the queue when it has changed, and that an attempt has taken over from another."""
-        if standing.place and standing.place != self.told_place:
-            self.told_place = standing.place
-            place = {"place": standing.place.place, "waiting": standing.place.waiting}
-            yield self._send(_format("queue", place))
+        place = standing.place or queue.TAKEN_UP
+        if place != self.told_place and not standing.is_ended and not self.cursor.has_seen_something:
+            self.told_place = place
+            yield self._send(_format("queue", {"place": place.place, "waiting": place.waiting}))
         if self.cursor.attempt and standing.attempt_count > self.cursor.attempt:
             yield from self._reset(standing.attempt_count)
 

@@ -101,14 +101,15 @@ def explain_failure(answer: Answer) -> str:
 
 def explain(answer: Answer) -> str:
     """Return why an answer was refused or failed, empty for others."""
-    return explain_failure(answer) if answer.state == AnswerState.FAILED else _(answer.reason)
+    return explain_failure(answer) if answer.state == AnswerState.FAILED else answer.reason and _(answer.reason)
 
 
 def translate(message: Message) -> Message:
     """Return a message with the tutor's own words in the reader's language."""
     if message.kind not in {REFUSAL, FAILED}:
         return message
-    return Message(message.kind, {name: _(text) for name, text in message.data.items()})
+    # Nothing said is no message: its translation would be the catalogue's own header.
+    return Message(message.kind, {name: text and _(text) for name, text in message.data.items()})
 
 
 def _find_failure(answer: Answer) -> str:

@@ -15,6 +15,10 @@ class Place:
     waiting: int
 
 
+# Nobody is before a question that is being answered.
+TAKEN_UP = Place(0, 0)
+
+
 @dataclass(frozen=True)
 class Standing:
     """Whose question it is and how far it has come."""

@@ -145,8 +145,11 @@ def test_the_place_in_the_queue_is_told_when_it_changes(question, student):
 
     with meanwhile(work):
         listen(question, user=student, heard=heard)
-    assert [event.data for event in heard[:2]] == [{"place": 2, "waiting": 2}, {"place": 1, "waiting": 1}]
-    assert kinds(heard) == ["queue", "queue", "sentence", "finished"]
+    told = [event.data for event in heard if event.kind == "queue"]
+    assert told[:2] == [{"place": 2, "waiting": 2}, {"place": 1, "waiting": 1}]
+    # Whether the relay looks while the question is being answered is a matter of moments.
+    assert told[2:] in ([], [{"place": 0, "waiting": 0}])
+    assert kinds(heard)[-2:] == ["sentence", "finished"]
 
 
 def test_it_resumes_after_the_last_event_seen(question, student):
