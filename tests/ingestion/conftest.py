@@ -23,4 +23,4 @@ def sent(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    cache.clear()
+    cache.delete_pattern("*")
