@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ingestion import problems
-from warehouse import catalogue, exports, filters, permissions, reading, serializers
+from warehouse import catalogue, exports, filters, paging, permissions, reading, serializers
 from warehouse.models import WarehouseBuild
 
 PAGING = {"page", "page_size"}
@@ -51,6 +51,7 @@ class MartRows(generics.ListAPIView[models.Model]):
     """The rows of one mart; each mart has a subclass."""
 
     permission_classes = [permissions.ReadsMarts]
+    pagination_class: type[paging.MartPages] | None = paging.MartPages
     mart: catalogue.Mart
     other_parameters = PAGING
 

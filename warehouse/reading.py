@@ -9,6 +9,8 @@ from psycopg import errors
 from rest_framework import exceptions
 
 MOST_SECONDS = 30.0
+# A mart ranks every snapshot: within this the ranking of some hundred thousand never leaves memory.
+SORT_MEMORY = "64MB"
 
 
 class TooSlowError(exceptions.APIException):
@@ -28,6 +30,7 @@ def read_only() -> Iterator[None]:
                 cursor.execute("set transaction read only")
                 # A cursor is read to its end here: a plan that is quick to its first row alone is of no use.
                 cursor.execute("set local cursor_tuple_fraction = 1")
+                cursor.execute("select set_config('work_mem', %s, true)", [SORT_MEMORY])
                 cursor.execute("select set_config('statement_timeout', %s, true)", [f"{MOST_SECONDS * 1000:.0f}"])
             yield
     except OperationalError as error:

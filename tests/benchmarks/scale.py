@@ -157,6 +157,7 @@ def main() -> None:
     parser.add_argument(
         "--videos", type=int, default=VIDEOS, help="how many; segments are about ten times as many"
     )
+    parser.add_argument("--only", default="", metavar="WORDS", help="measure the pages whose name holds these")
     options = parser.parse_args()
     scratch.set_up()
     with scratch.empty_database(), without_throttles():
@@ -167,6 +168,8 @@ def main() -> None:
         print(f"{'page':40} {'asked by':9} {'queries':>7} {'database ms':>11} {'p50 ms':>8} {'p95 ms':>8}")
         costs = {}
         for page in list_pages(video_count=options.videos):
+            if options.only not in page.name:
+                continue
             cost = costs[page] = measure(page, clients[page.role])
             print(
                 f"{page.name:40} {page.role:9} {cost.query_count:7} {cost.database_ms:11.0f}"
