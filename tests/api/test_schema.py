@@ -153,4 +153,5 @@ def test_every_answer_is_as_the_schema_says(installation: Installation, capsys, 
             f"\n{len(tally.cases)} of {len(operations)} operations, {tally.cases.total()} cases, answered with"
             f" {dict(sorted(tally.statuses.items()))}\n"
         )
-    assert "\n\n".join(f"{label}: {fault}" for label, fault in tally.faults.items()) == ""
+    if tally.faults:
+        pytest.fail("\n\n".join(f"{label}: {fault}" for label, fault in tally.faults.items()), pytrace=False)

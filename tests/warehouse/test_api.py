@@ -95,6 +95,12 @@ def test_rows_are_filtered_by_what_their_columns_are(analyst):
     assert read_ids(analyst, "title__icontains=apple&order=title") == ["v2", "v0"]
     assert read_ids(analyst, "view_count__isnull=true") == ["v3"]
     assert read_ids(analyst, "observed_at__lte=2026-11-14T08:59:59Z") == []
+    assert read_ids(analyst, "observed_at__gte=2026-11-15T08:59:00%2B23:59&order=title") == [
+        "v2",
+        "v0",
+        "v1",
+        "v3",
+    ]
     assert read_ids(analyst, "day_on__gte=2026-11-15", mart="video-daily") == []
     assert read_ids(analyst, "view_count=99999999999999999999") == []
 
@@ -127,6 +133,7 @@ def test_pages_follow_each_other(analyst):
         "title=%00",
         "observed_at__gte=yesterday",
         "video_key=1",
+        "observed_at__gte=0001-01-01T00:00:00%2B14:00",
     ],
 )
 @pytest.mark.parametrize("path", ["video-current/", "video-current/export/"])
