@@ -40,6 +40,9 @@ bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.course_questions
 	$(BIN)/python -m tests.benchmarks.memory
+	$(BIN)/python -m tests.benchmarks.follow_ups
+	$(BIN)/python -m tests.benchmarks.students
+	$(BIN)/python -m tests.benchmarks.scale
 
 bench-web: $(VENV)/tested ## 200 people on the pages while web processes are killed
 	$(BIN)/python -m tests.benchmarks.web
