@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from assistant import calibration, chat, embeddings, prompts, questions, verification
+from assistant import calibration, embeddings, prompts, questions, verification
 from assistant.matches import Match
 from assistant.models import Answer, AnswerState, Question, QuestionState
 from assistant.retrieval import HybridRetriever
@@ -90,6 +90,8 @@ def _quote(evidence: list[Match]) -> Iterator[Said]:
 
 def _generate(text: str, evidence: list[Match], *, check: Callable[[], None]) -> Iterator[str]:
     """Yield the model's sentences."""
+    from assistant import chat  # a second of a web process's start, which never speaks itself
+
     chain = prompts.load(prompts.ANSWER) | chat.get_chat_model()
     excerpts = prompts.number_excerpts([match.text for match in evidence])
 
