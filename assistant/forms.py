@@ -115,6 +115,12 @@ def read_start(query: QueryDict, *, user: User) -> dict[str, Any]:
     return start
 
 
+def write_start(start: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form shows of a start: a lecture goes by its id."""
+    video = start.get("video")
+    return start | {"video": video.video_id if video else ""}
+
+
 class FeedbackForm(forms.Form):
     """What a person thinks of an answer."""
 

@@ -32,10 +32,11 @@ def chat(request: PageRequest) -> HttpResponse:
     """Begin a conversation; those there are stand beside it."""
     if request.method == "POST":
         form = forms.FirstQuestionForm(request.POST, user=request.user)
-        start = form.cleaned_data if form.is_valid() else {}
+        form.full_clean()
+        start = form.cleaned_data
     else:
         start = forms.read_start(request.GET, user=request.user)
-        form = forms.FirstQuestionForm(initial=start, user=request.user)
+        form = forms.FirstQuestionForm(initial=forms.write_start(start), user=request.user)
     if form.is_valid():
         try:
             question = asking.start_conversation(

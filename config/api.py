@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -84,6 +84,8 @@ class TokenList(generics.ListAPIView[ApiToken], OwnTokens):
         ],
     )
     def post(self, request: Request) -> Response:
+        if request.auth is not None:
+            raise PermissionDenied("A token makes no other: sign in to make one.")
         wanted = NewTokenSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         try:

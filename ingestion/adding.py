@@ -139,13 +139,13 @@ def _land(request: FolderRequest, *, clock: Callable[[], datetime]) -> None:
     folder = roots.find_folder(request.folder)
     roots.refuse_links_out(folder)
     _unfinished(request).update(file_count=sum(len(source.files()) for source in sources.at(folder)))
-    request.runs.clear()
     run_ids: set[int] = set()
 
     def note(run: IngestionRun, page: sources.Page) -> None:
+        # Not before the first page: another worker may still be at the folder, and these are its runs.
         if run.pk not in run_ids:
             run_ids.add(run.pk)
-            request.runs.add(run)
+            request.runs.set(run_ids)
         _unfinished(request).update(state=RequestState.RUNNING, error="", lease_expires_at=clock() + LEASE)
 
     services.ingest_folder(folder=Path(folder), course=request.course, on_page=note, clock=clock)

@@ -81,10 +81,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Asynchronous, and therefore first: everything after it runs on one thread.
+    "servestatic.middleware.ServeStaticMiddleware",
     "config.middleware.answer_health_checks",
     "config.middleware.release_connections",
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -192,7 +193,8 @@ ACCOUNT_ADAPTER = "config.people.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "config.people.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+# Where anyone may sign up, an address is proved: people are put on a course's list by it.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGN_UP == "open" else "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 OIDC_ISSUER = value("OIDC_ISSUER", "")
@@ -253,11 +255,8 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.problems.handle_exception",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "30/min", "user": "600/min", "ask": "20/min", "search": "120/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "ask": "20/min", "search": "120/min"},
 }
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Bearer",

@@ -25,10 +25,12 @@ UNFINISHED_STATES = (RequestState.PENDING, RequestState.RUNNING)
 
 class FolderRequestQuerySet(models.QuerySet["FolderRequest"]):
     def visible_to(self, user: User | AnonymousUser) -> "FolderRequestQuerySet":
-        """What this person asked for; everything for an operator."""
+        """What this person asked for, and what is for the courses they lead; all for an operator."""
         if user.has_perm(OPERATE):
             return self
-        return self.filter(user=user) if user.is_authenticated else self.none()
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user=user) | Q(course__in=Course.objects.led_by(user)))
 
     def unfinished(self) -> "FolderRequestQuerySet":
         return self.filter(state__in=UNFINISHED_STATES)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
@@ -86,6 +87,8 @@ def show_added(request: PersonRequest, request_id: int) -> HttpResponse:
 def try_again(request: PersonRequest, request_id: int) -> HttpResponse:
     """Let a folder that failed wait again."""
     wish = get_object_or_404(FolderRequest.objects.visible_to(request.user), pk=request_id)
+    if wish.course and not courses.leads(course=wish.course, user=request.user):
+        raise PermissionDenied
     try:
         adding.try_again(request_id=wish.pk)
     except adding.NotRepeatableError as error:

@@ -102,6 +102,7 @@ def test_a_question_about_a_moment_shows_it_and_keeps_it(page, course):
     shown = page.get("/chat/?video=-lecture1&t=201.5")
     assert "About About -lecture1 at 03:21" in read(shown)
     assert f'<option value="{course.pk}" selected>' in shown.content.decode()
+    assert 'name="video" value="-lecture1"' in shown.content.decode()
     page.post("/chat/", {"text": "Why?", "course": course.pk, "video": "-lecture1", "t": "201.5"})
     question = Question.objects.get()
     assert (question.video.video_id, question.moment_seconds) == ("-lecture1", 201.5)

@@ -94,6 +94,13 @@ def test_a_token_asked_for_wrongly_is_not_made(client, ana, wrong):
     assert not ApiToken.objects.exists()
 
 
+def test_a_token_makes_no_other(client, ana):
+    bearer = {"authorization": f"Bearer {tokens.create_token(user=ana, name='one').secret}"}
+    client.logout()
+    refused = client.post("/api/v1/tokens/", {"name": "more"}, "application/json", headers=bearer)
+    assert (refused.status_code, refused.json()["detail"]) == (403, "A token makes no other: sign in to make one.")
+
+
 def test_tokens_are_made_listed_and_ended_over_the_api(client, ana):
     made = client.post("/api/v1/tokens/", {"name": "script"}, "application/json")
     assert made.status_code == 201

@@ -55,6 +55,8 @@ class Command(BaseCommand):
             self._walk(supervisor)
 
     def _serve(self) -> None:
+        if settings.BASE_URL:
+            raise CommandError("The demo makes logins that everyone knows: run it where BASE_URL is not set.")
         call_command("seed", verbosity=0)
         with serving.bind_next_free(*LOOPBACK) as listener:
             programs, url = serving.list_programs(listener), serving.make_url(listener)

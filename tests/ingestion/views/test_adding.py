@@ -135,6 +135,17 @@ def test_a_failed_one_says_why_and_is_tried_again(client, teacher, inbox, sent):
         assert request.state == state
 
 
+def test_who_no_longer_leads_the_course_cannot_try_again(client, teacher, inbox, sent):
+    (inbox / "physics").mkdir()
+    add(client)
+    request = FolderRequest.objects.get()
+    adding.ingest_requested(request_id=request.pk)
+    request.course.memberships.all().delete()
+    assert client.post(reverse("add_folder_again", args=[request.pk])).status_code == 403
+    request.refresh_from_db()
+    assert request.state == RequestState.FAILED
+
+
 def test_the_wish_of_another_is_not_there(client, teacher, physics, sent):
     add(client)
     pk = FolderRequest.objects.get().pk
