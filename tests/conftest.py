@@ -1,10 +1,12 @@
 """What every test stands on: real embedded services, a lake of its own, the real data where it lies."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -23,6 +25,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.exists():
         pytest.skip("the folder shared/data is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What a request of another test has left: a language is activated for the thread, and stays."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

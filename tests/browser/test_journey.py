@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import COURSE, TIMEOUT_MILLISECONDS, kill_web, sign_in
+from tests.browser.conftest import COURSE, LECTURE, TIMEOUT_MILLISECONDS, kill_web, sign_in
 
 QUESTION = "What does the grain of a fact table say?"
 FOLLOW_UP = "Why is it declared first?"
@@ -37,10 +37,10 @@ def lectures(browser, site):
 
 
 def await_index(page):
-    """Search until the sentences have their vectors."""
+    """Search until the sentences of the lecture that answers have their vectors."""
     for _ in range(60):
         page.goto(f"/search/?q={QUESTION.replace(' ', '+')}")
-        if page.locator("#found ol.lectures").count():
+        if page.locator(f"#found a.time[href*={LECTURE}]").count():
             return
         page.wait_for_timeout(2000)
     raise AssertionError("nothing could be searched")

@@ -16,7 +16,7 @@ def client():
         connection.delete("cpu.ingest")
 
 
-@pytest.mark.parametrize(("waiting_count", "has_room"), [(0, True), (20, True), (21, False)])
+@pytest.mark.parametrize(("waiting_count", "has_room"), [(0, True), (20, True), (40, False)])
 def test_there_is_room_until_enough_waits_in_the_queue_of_the_task(client, waiting_count, has_room):
     for _ in range(waiting_count):
         client.rpush("cpu.ingest", "{}")

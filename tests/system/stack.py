@@ -23,7 +23,8 @@ ROWS = {
     "sightings": "SELECT record.payload_sha256, observed_at FROM raw_observation JOIN raw_record record "
     "ON record.id = record_id",
     "media": "SELECT lake_key, sha256 FROM ingestion_mediafile",
-    "transcriptions": "SELECT video.video_id, media_sha256, engine, digest, state, is_preferred, duration_seconds "
+    "transcriptions": "SELECT video.video_id, media_sha256, engine, digest, state, is_preferred, "
+    "transcripts_transcription.duration_seconds "
     "FROM transcripts_transcription JOIN ingestion_video video ON video.id = transcripts_transcription.video_id",
     "segments": "SELECT transcription.digest, media_sha256, position, text, start_seconds, end_seconds, "
     "gate_reason, words FROM transcripts_segment JOIN transcripts_transcription transcription "
