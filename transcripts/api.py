@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import exceptions, generics, permissions, status
+from rest_framework import exceptions, generics, status
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ingestion import problems
+from ingestion import permissions, problems
 from ingestion.models import OPERATE, Video
 from transcripts import exports, services, views
 from transcripts.models import Segment, State, Transcription
@@ -32,11 +33,6 @@ class NotRepeatable(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "It cannot be transcribed again."
     default_code = "not_repeatable"
-
-
-class IsOperator(permissions.BasePermission):
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(request.user and request.user.has_perm(OPERATE))
 
 
 class TranscriptView(APIView):
@@ -140,7 +136,7 @@ class TranscriptionView(_Transcriptions, generics.RetrieveAPIView[Transcription]
 class TranscribeAgainView(_Transcriptions):
     """Send a transcription back to the start."""
 
-    permission_classes = [permissions.IsAuthenticated, IsOperator]
+    permission_classes = [IsAuthenticated, permissions.IsOperator]
     filter_backends = []
 
     @extend_schema(
