@@ -35,7 +35,7 @@ def ingest_folder(
 
 
 def _pull(
-    source: sources.Source,
+    source: sources.FolderSource,
     *,
     target: landing.Target,
     on_page: Callable[[IngestionRun, sources.Page], None],
@@ -65,7 +65,7 @@ def _land(page: sources.Page, *, run: IngestionRun, target: landing.Target, now:
             _count(run, landing.land_page(refusal, run=run, target=target, now=now))
 
 
-def _open_run(source: sources.Source, *, target: landing.Target, clock: Callable[[], datetime]) -> IngestionRun:
+def _open_run(source: sources.FolderSource, *, target: landing.Target, clock: Callable[[], datetime]) -> IngestionRun:
     """Return the unfinished run of this source and place, or a new one."""
     run = (
         IngestionRun.objects.filter(source=source.name, location=str(source.location))

@@ -20,6 +20,11 @@ class Availability(models.TextChoices):
     PUBLIC = "public", _("public")
     UNLISTED = "unlisted", _("unlisted")
     PRIVATE = "private", _("private")
+    UPCOMING = "upcoming", _("has not begun")
+    LIVE = "live", _("live now")
+    AGE_LIMITED = "age_limited", _("for adults who sign in")
+    REGION_BLOCKED = "region_blocked", _("blocked in this country")
+    MEMBERS_ONLY = "members_only", _("for members of the channel")
     DELETED = "deleted", _("deleted at its source")
     REMOVED = "removed", _("removed here")
 

@@ -45,6 +45,9 @@ class IngestionRun(models.Model):
 
     source = models.CharField(max_length=32)
     location = models.TextField()
+    subscription = models.ForeignKey(
+        "Subscription", null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
     course_title = models.CharField(max_length=255, blank=True, help_text="The course it was for, if named.")
     state = models.CharField(max_length=16, choices=RunState.choices, default=RunState.RUNNING)
     page_count = models.PositiveIntegerField(default=0, help_text="Files or replies landed.")
@@ -124,6 +127,7 @@ class RawRejectedRecord(models.Model):
     payload = models.TextField()
     payload_sha256 = models.CharField(max_length=64)
     rejected_at = models.DateTimeField(default=timezone.now)
+    replayed_at = models.DateTimeField(null=True, blank=True, help_text="When it landed after all.")
 
     class Meta:
         db_table = "raw_rejected_record"

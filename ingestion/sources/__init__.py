@@ -72,6 +72,14 @@ class Source(ABC):
 
     name: ClassVar[str]  # raw_record.source
 
+    @abstractmethod
+    def read(self) -> Iterator[Page]:
+        """Yield page after page, always in the same order."""
+
+
+class FolderSource(Source):
+    """A source that is a folder of files, one page a file."""
+
     def __init__(self, location: Path) -> None:
         self.location = location
 
@@ -84,24 +92,25 @@ class Source(ABC):
         """Return what one file holds."""
 
     def read(self) -> Iterator[Page]:
-        """Yield one page a file, always in the same order."""
+        """Yield one page a file."""
         for path in self.files():
             yield self.read_file(path)
 
 
 @cache
-def _classes() -> list[type[Source]]:
-    return [import_string(entry["BACKEND"]) for entry in settings.SOURCES.values()]
+def _folder_classes() -> list[type[FolderSource]]:
+    classes = [import_string(entry["BACKEND"]) for entry in settings.SOURCES.values()]
+    return [each for each in classes if issubclass(each, FolderSource)]
 
 
-def at(location: Path) -> list[Source]:
+def at(location: Path) -> list[FolderSource]:
     """Return every source that finds payloads at a folder.
 
     Raises SourceError where the folder is missing or holds nothing that any source reads.
     """
     if not location.is_dir():
         raise SourceError(f"There is no folder {location}.")
-    sources = [source for source in (make(location) for make in _classes()) if source.files()]
+    sources = [source for source in (make(location) for make in _folder_classes()) if source.files()]
     if not sources:
         raise SourceError(
             f"{location} holds neither info files of yt-dlp (*.info.json) nor saved Data API replies (*.json)."

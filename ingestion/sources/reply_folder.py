@@ -18,7 +18,7 @@ VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NOT_REPLIES = (".info.json", ".live_chat.json")
 
 
-class ReplyFolder(sources.Source):
+class ReplyFolder(sources.FolderSource):
     """Read list replies and single resources; an error body is rejected with its own message."""
 
     name: ClassVar[str] = "youtube_api"

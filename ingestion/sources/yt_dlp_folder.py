@@ -15,7 +15,7 @@ CAPTIONS = {".vtt", ".srt"}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9-]{1,40})?")
 
 
-class YtDlpFolder(sources.Source):
+class YtDlpFolder(sources.FolderSource):
     """Read info files and the media beside them; a playlist's own info file lands as its own kind."""
 
     name: ClassVar[str] = "yt_dlp"
