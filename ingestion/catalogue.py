@@ -1,235 +1,129 @@
-"""What payloads say of a video: title, availability, length, views, day and chapters, at their newest.
+"""The rows of videos, kept at what their newest sighting says, a page at a time."""
 
-A payload may hold anything where its contract says little. What cannot be read is as if it were not known: an odd
-number costs its column, odd chapters cost the chapters, and neither ever costs the page.
-"""
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-import re
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from ingestion import sightings, sources
+from ingestion.models import Availability, AvailabilityChange, Chapter, Video
 
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
-
-from ingestion import text
-from ingestion.models import Availability, Chapter, Video
-
-KINDS = {"video", "info", "playlist_item"}
-# What a payload may say of itself; a tombstone is not set by one.
-CLAIMABLE = {Availability.PUBLIC.value, Availability.UNLISTED.value, Availability.PRIVATE.value}
-
-MOST_SECONDS = 100_000_000  # three years
-MOST_VIEWS = 2**63 - 1
-LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
-FEWEST_CHAPTERS, MOST_CHAPTERS = 3, 1000
-LONGEST_LINE = 500
-LONGEST_DESCRIPTION = 10_000  # YouTube takes half of it
-
-DURATION = re.compile(
-    r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?", re.ASCII
+# What never changes may come from an older sighting where the newest had no word on it.
+LASTING = ("duration_seconds", "published_at")
+COLUMNS = (
+    "title",
+    "availability",
+    "is_on_youtube",
+    "duration_seconds",
+    "view_count",
+    "published_at",
+    "observed_at",
+    "described_at",
 )
-UNIT_SECONDS = (7 * 86_400, 86_400, 3600, 60, 1)
-STAMP = r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2})(?!\d)"
-STAMP_FIRST = re.compile(rf"[^\w:]*(?:\d+[.)] *)?[^\w:]*{STAMP}(?P<title>.*)")
-STAMP_LAST = re.compile(rf"(?P<title>.*?)(?<![\w:]){STAMP}\W*")
-SEPARATORS = " \t-–—|:·•>()[]"  # noqa: RUF001  the dashes people type
-
-ChapterStart = tuple[str, float]
 
 
-@dataclass(frozen=True)
-class Sighting:
-    """What one payload says of a video; a column that is not in `details`, and None, are no word on it."""
+@dataclass
+class _Change:
+    """What a page changes of one video."""
 
-    title: str
-    availability: str
-    details: dict[str, Any]
-    chapters: tuple[ChapterStart, ...] | None
+    video: Video
+    is_changed: bool = False
+    availability_reason: str | None = None
+    chapters: tuple[sightings.ChapterStart, ...] | None = field(default=None)
 
 
-def keep_sighting(*, video_id: str, kind: str, payload: dict[str, Any], observed_at: datetime) -> None:
-    """Keep a video's row and chapters at what its newest sighting says. The caller holds the row's lock."""
-    Video.objects.bulk_create([Video(video_id=video_id)], ignore_conflicts=True)
-    seen = READERS[kind](payload)
-    rows = Video.objects.retained().filter(video_id=video_id)
-    rows.filter(Q(observed_at=None) | Q(observed_at__lte=observed_at)).update(
-        observed_at=observed_at, **({"availability": seen.availability} if seen.availability else {})
+def lock_videos(video_ids: Iterable[str]) -> dict[str, Video]:
+    """Return the rows of some videos by their id, locked; what is not known yet is not among them."""
+    wanted = {video_id for video_id in video_ids if video_id}
+    rows = Video.objects.filter(video_id__in=wanted).order_by("video_id").select_for_update()
+    return {video.video_id: video for video in rows}
+
+
+def keep_sightings(
+    records: Iterable[sources.Record], *, kind: str, observed_at: datetime, videos: dict[str, Video]
+) -> None:
+    """Keep rows, chapters and the history of availability at what a page says of its videos.
+
+    `videos` are the rows already locked, by id; new ones are added to it.
+    """
+    if kind not in sightings.READERS:
+        return
+    told = [record for record in records if record.video_id]
+    _add_missing(told, videos=videos)
+    changes = {record.video_id: _Change(videos[record.video_id]) for record in told}
+    for record in told:
+        seen = sightings.READERS[kind](record.payload)
+        _note(changes[record.video_id], seen, kind=kind, observed_at=observed_at)
+    _keep_rows([change.video for change in changes.values() if change.is_changed])
+    _keep_chapters({change.video: change.chapters for change in changes.values() if change.chapters is not None})
+    AvailabilityChange.objects.bulk_create(
+        [
+            AvailabilityChange(
+                video=change.video,
+                availability=change.video.availability,
+                reason=change.availability_reason,
+                observed_at=observed_at,
+            )
+            for change in changes.values()
+            if change.availability_reason is not None
+        ],
+        ignore_conflicts=True,
     )
+
+
+def _add_missing(records: Iterable[sources.Record], *, videos: dict[str, Video]) -> None:
+    missing = sorted({record.video_id for record in records} - videos.keys())
+    if missing:
+        Video.objects.bulk_create([Video(video_id=video_id) for video_id in missing], ignore_conflicts=True)
+        videos.update(lock_videos(missing))
+
+
+def _note(change: _Change, seen: sightings.Sighting, *, kind: str, observed_at: datetime) -> None:
+    video = change.video
+    if video.availability == Availability.REMOVED:
+        return
+    change.is_changed = True
+    if video.observed_at is None or video.observed_at <= observed_at:
+        video.observed_at = observed_at
+        if seen.availability and seen.availability != video.availability:
+            video.availability = seen.availability
+            change.availability_reason = seen.reason
+    if seen.is_on_youtube is not None:
+        video.is_on_youtube = seen.is_on_youtube
     if kind != "playlist_item":
-        _describe(video_id, seen, observed_at=observed_at)
-    if kind == "info":
-        # Only yt-dlp knows where the video plays; a reply about it is no word against that.
-        is_on_youtube = str(payload.get("extractor", "youtube")).startswith("youtube")
-        rows.update(is_on_youtube=is_on_youtube)
+        _describe(change, seen, observed_at=observed_at)
 
 
-def _describe(video_id: str, seen: Sighting, *, observed_at: datetime) -> None:
-    rows = Video.objects.retained().filter(video_id=video_id)
-    newest = rows.filter(Q(described_at=None) | Q(described_at__lte=observed_at))
-    named = {"title": seen.title} if seen.title else {}
-    if newest.update(described_at=observed_at, **named, **seen.details):
+def _describe(change: _Change, seen: sightings.Sighting, *, observed_at: datetime) -> None:
+    video = change.video
+    if video.described_at is None or video.described_at <= observed_at:
+        video.described_at = observed_at
+        video.title = seen.title or video.title
+        for name, value in seen.details.items():
+            setattr(video, name, value)
         if seen.chapters is not None:
-            _keep_chapters(rows.get(), seen.chapters)
+            change.chapters = seen.chapters
         return
-    # What never changes may come from an older sighting where the newest had no word on it.
-    lasting = {name: seen.details[name] for name in ("duration_seconds", "published_at") if seen.details.get(name)}
-    rows.update(**{name: Coalesce(F(name), value) for name, value in lasting.items()})
-    rows.filter(title="").update(title=seen.title)
+    for name in LASTING:
+        if getattr(video, name) is None:
+            setattr(video, name, seen.details.get(name))
+    video.title = video.title or seen.title
 
 
-def _keep_chapters(video: Video, wanted: tuple[ChapterStart, ...]) -> None:
-    chapters = video.chapters.order_by("position")
-    if tuple(chapters.values_list("title", "start_seconds")) == wanted:
-        return
-    chapters.all().delete()
+def _keep_rows(videos: list[Video]) -> None:
+    Video.objects.bulk_create(
+        videos, update_conflicts=True, unique_fields=["video_id"], update_fields=list(COLUMNS)
+    )
+
+
+def _keep_chapters(wanted: Mapping[Video, tuple[sightings.ChapterStart, ...]]) -> None:
+    kept: dict[int, list[sightings.ChapterStart]] = {video.pk: [] for video in wanted}
+    rows = Chapter.objects.filter(video__in=kept).order_by("video", "position")
+    for video_pk, title, start_seconds in rows.values_list("video_id", "title", "start_seconds"):
+        kept[video_pk].append((title, start_seconds))
+    changed = [video for video, chapters in wanted.items() if tuple(kept[video.pk]) != chapters]
+    Chapter.objects.filter(video__in=[video.pk for video in changed if kept[video.pk]]).delete()
     Chapter.objects.bulk_create(
         Chapter(video=video, position=position, title=title, start_seconds=start_seconds)
-        for position, (title, start_seconds) in enumerate(wanted)
+        for video in changed
+        for position, (title, start_seconds) in enumerate(wanted[video])
     )
-
-
-def _read_info(info: dict[str, Any]) -> Sighting:
-    """Read an info file of yt-dlp, which tells all it knows of a video."""
-    return Sighting(
-        title=text.strip_control_characters(info["title"]),
-        availability=_read_availability(info.get("availability")),
-        details={
-            "duration_seconds": read_number(info.get("duration"), most=MOST_SECONDS) or None,
-            "view_count": read_count(info.get("view_count")),
-            "published_at": read_epoch(info.get("timestamp")) or read_moment(info.get("upload_date")),
-        },
-        chapters=read_info_chapters(info.get("chapters")),
-    )
-
-
-def _read_video(resource: dict[str, Any]) -> Sighting:
-    """Read a video of the Data API, which tells of the parts that were asked for."""
-    snippet, contents = resource.get("snippet") or {}, resource.get("contentDetails") or {}
-    statistics = resource.get("statistics")
-    details: dict[str, Any] = {}
-    if "duration" in contents:
-        details["duration_seconds"] = read_duration(contents["duration"])
-    if statistics is not None:
-        details["view_count"] = read_count_text(statistics.get("viewCount"))
-    if "publishedAt" in snippet:
-        details["published_at"] = read_moment(snippet["publishedAt"])
-    return Sighting(
-        title=text.strip_control_characters(str(snippet.get("title", ""))),
-        availability=_read_availability((resource.get("status") or {}).get("privacyStatus")),
-        details=details,
-        # YouTube may cut a video into chapters itself: a description without any is no word against those.
-        chapters=read_description_chapters(snippet.get("description")) or None,
-    )
-
-
-def _read_playlist_item(resource: dict[str, Any]) -> Sighting:
-    snippet = resource.get("snippet") or {}
-    gone = {"Private video": Availability.PRIVATE.value, "Deleted video": Availability.DELETED.value}
-    title = text.strip_control_characters(str(snippet.get("title", "")))
-    availability = gone.get(title, "") if not snippet.get("thumbnails") else ""
-    return Sighting(title="", availability=availability, details={}, chapters=None)
-
-
-def _read_availability(value: Any) -> str:
-    return value if isinstance(value, str) and value in CLAIMABLE else ""
-
-
-READERS = {"info": _read_info, "video": _read_video, "playlist_item": _read_playlist_item}
-
-
-def read_seconds(payload: dict[str, Any], *, kind: str) -> float | None:
-    """Return the length of the video a payload is about, where it tells."""
-    reader = READERS.get(kind)
-    return reader(payload).details.get("duration_seconds") if reader else None
-
-
-def read_number(value: Any, *, most: float) -> float | None:
-    """Return a number from nought to `most`."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value <= most else None
-
-
-def read_count(value: Any) -> int | None:
-    """Return a count the database can keep."""
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and 0 <= value <= MOST_VIEWS else None
-
-
-def read_count_text(value: Any) -> int | None:
-    """Return a count of the Data API, which writes them as text."""
-    is_count = isinstance(value, str) and value.isdecimal() and len(value) <= len(str(MOST_VIEWS))
-    return read_count(int(value)) if is_count else None
-
-
-def read_epoch(value: Any) -> datetime | None:
-    """Return the moment of seconds since 1970."""
-    seconds = read_number(value, most=LAST_MOMENT.timestamp() - 1)
-    return None if seconds is None else datetime.fromtimestamp(seconds, tz=UTC)
-
-
-def read_moment(value: Any) -> datetime | None:
-    """Return the moment of an ISO 8601 text; one without a zone is UTC."""
-    with suppress(TypeError, ValueError, OverflowError):
-        moment = datetime.fromisoformat(value)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment if 1970 <= moment.year < LAST_MOMENT.year else None
-    return None
-
-
-def read_duration(value: Any) -> float | None:
-    """Return the seconds of an ISO 8601 duration; P0D, a broadcast still to come, has none.
-
-    Years and months are no fixed number of seconds, and YouTube writes neither.
-    """
-    match = DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        return None
-    seconds = sum(int(count or 0) * unit for count, unit in zip(match.groups(), UNIT_SECONDS, strict=True))
-    return read_number(seconds, most=MOST_SECONDS) or None
-
-
-def read_info_chapters(value: Any) -> tuple[ChapterStart, ...]:
-    """Return yt-dlp's chapters, none where one of them is odd."""
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        return ()
-    return _checked_chapters((each.get("title"), each.get("start_time")) for each in value)
-
-
-def read_description_chapters(value: Any) -> tuple[ChapterStart, ...]:
-    """Return a description's chapters by YouTube's rule: the first at 0:00, at least three, in order.
-
-    https://support.google.com/youtube/answer/9884579
-    """
-    if not isinstance(value, str):
-        return ()
-    starts = [start for line in value[:LONGEST_DESCRIPTION].splitlines() if (start := _read_line(line.strip()))]
-    if len(starts) < FEWEST_CHAPTERS or starts[0][1] != 0:
-        return ()
-    return _checked_chapters(starts)
-
-
-def _read_line(line: str) -> ChapterStart | None:
-    if ":" not in line or len(line) > LONGEST_LINE:
-        return None
-    match = STAMP_FIRST.fullmatch(line) or STAMP_LAST.fullmatch(line)
-    if match is None:
-        return None
-    hours, minutes, seconds = (int(match[unit] or 0) for unit in ("hours", "minutes", "seconds"))
-    title = match["title"].strip(SEPARATORS)
-    is_time = seconds < 60 and (minutes < 60 or match["hours"] is None)
-    return (title, float(hours * 3600 + minutes * 60 + seconds)) if is_time and title else None
-
-
-def _checked_chapters(starts: Iterable[tuple[Any, Any]]) -> tuple[ChapterStart, ...]:
-    chapters: list[ChapterStart] = []
-    for title, start in starts:
-        seconds = read_number(start, most=MOST_SECONDS)
-        is_later = seconds is not None and (not chapters or seconds > chapters[-1][1])
-        name = text.strip_control_characters(title)[:LONGEST_LINE].strip() if isinstance(title, str) else ""
-        if not name or seconds is None or not is_later or len(chapters) == MOST_CHAPTERS:
-            return ()
-        chapters.append((name, seconds))
-    return tuple(chapters)

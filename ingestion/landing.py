@@ -9,26 +9,28 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.db import transaction
 
-from ingestion import catalogue, sources
+from ingestion import catalogue, media, sources
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
     Course,
     IngestionRun,
-    MediaFile,
     RawObservation,
     RawRecord,
     RawRejectedRecord,
     Video,
 )
+
+# A third of the time of the highest level, for a tenth more bytes.
+COMPRESSION = 5
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ class Landed:
     rejected_count: int = 0
     media_count: int = 0
     withheld_count: int = 0
+    object_count: int = 0
+    lake_key: str = ""
+
+
+COUNTS = tuple(each.name for each in fields(Landed) if each.name.endswith("_count"))
+
+# A payload is known by its external id and its digest.
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -55,19 +65,27 @@ class _Sighting:
     record: sources.Record
     sha256: str
 
+    @property
+    def key(self) -> _Key:
+        return self.record.external_id, self.sha256
+
 
 def land_page(page: sources.Page, *, run: IngestionRun, target: Target, now: datetime) -> Landed:
     """Land one page, all of it or nothing; a page landed before adds nothing."""
     with transaction.atomic():
-        removed = _removed_ids(page)
+        # Locked, so that a removal waits for this page or this page sees the removal.
+        videos = catalogue.lock_videos(_video_ids(page))
+        removed = {video.video_id for video in videos.values() if video.availability == Availability.REMOVED}
         records = [record for record in page.records if record.video_id not in removed]
         sightings = [_Sighting(record, _sha256_of(record.payload)) for record in records]
         record_count, rows = _land_records(page, sightings, source=run.source, now=now)
-        observation_count = _land_observations(page, sightings, rows, run=run)
-        for record in records:
-            _catalogue(record, page=page)
-        media = [file for file in page.media if file.video_id not in removed]
-        media_count = sum(_land_media(file, now=now) for file in media)
+        lake_key, observation_count = _land_observations(page, sightings, rows, run=run, now=now)
+        catalogue.keep_sightings(records, kind=page.kind, observed_at=page.observed_at, videos=videos)
+        media_count = sum(
+            media.keep_file(file, video=videos[file.video_id], now=now)
+            for file in page.media
+            if file.video_id not in removed
+        )
         _enrol(page, records, target=target)
         return Landed(
             record_count=record_count,
@@ -75,7 +93,23 @@ def land_page(page: sources.Page, *, run: IngestionRun, target: Target, now: dat
             rejected_count=_land_rejections(page, removed=removed, run=run, now=now),
             media_count=media_count,
             withheld_count=len(page.records) - len(records),
+            object_count=1 if lake_key else 0,
+            lake_key=lake_key,
         )
+
+
+def split_page(page: sources.Page) -> list[sources.Page]:
+    """Return a page as one page for each payload, with its media, and one for what it refused."""
+    parts = [
+        replace(
+            page,
+            records=(record,),
+            media=tuple(file for file in page.media if file.video_id == record.video_id),
+            rejections=(),
+        )
+        for record in page.records
+    ]
+    return [*parts, replace(page, records=(), media=())]
 
 
 def refuse_page(page: sources.Page, *, reason: str) -> sources.Page:
@@ -87,12 +121,9 @@ def refuse_page(page: sources.Page, *, reason: str) -> sources.Page:
     return replace(page, records=(), media=(), rejections=page.rejections + rejections)
 
 
-def _removed_ids(page: sources.Page) -> set[str]:
+def _video_ids(page: sources.Page) -> set[str]:
     ids = {record.video_id for record in page.records} | {file.video_id for file in page.media}
-    ids |= {rejection.video_id for rejection in page.rejections}
-    # Locked, so that a removal waits for this page or this page sees the removal.
-    videos = Video.objects.filter(video_id__in=ids).order_by("video_id").select_for_update()
-    return {video.video_id for video in videos if video.availability == Availability.REMOVED}
+    return ids | {rejection.video_id for rejection in page.rejections}
 
 
 def _sha256_of(payload: dict[str, Any]) -> str:
@@ -101,10 +132,11 @@ def _sha256_of(payload: dict[str, Any]) -> str:
 
 def _land_records(
     page: sources.Page, sightings: list[_Sighting], *, source: str, now: datetime
-) -> tuple[int, dict[tuple[str, str], RawRecord]]:
+) -> tuple[int, dict[_Key, RawRecord]]:
     """Insert the payloads not yet known; return how many, and the rows of all by id and digest."""
-    known = _rows(page, sightings, source=source)
-    RawRecord.objects.bulk_create(
+    rows = _known_rows(page, sightings, source=source)
+    new = {sighting.key: sighting for sighting in sightings if sighting.key not in rows}
+    inserted = RawRecord.objects.bulk_create(
         [
             RawRecord(
                 source=source,
@@ -116,68 +148,66 @@ def _land_records(
                 payload=sighting.record.payload,
                 payload_sha256=sighting.sha256,
             )
-            for sighting in sightings
-            if (sighting.record.external_id, sighting.sha256) not in known
+            for sighting in new.values()
         ],
-        ignore_conflicts=True,
+        # Another run may just have landed the same: its row is told back, and stays as it is.
+        update_conflicts=True,
+        unique_fields=["source", "kind", "external_id", "payload_sha256"],
+        update_fields=["payload_sha256"],
     )
-    rows = _rows(page, sightings, source=source)
-    return len(rows) - len(known), rows
+    rows.update(zip(new, inserted, strict=True))
+    return len(new), rows
 
 
-def _rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[tuple[str, str], RawRecord]:
-    wanted = {(sighting.record.external_id, sighting.sha256) for sighting in sightings}
+def _known_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[_Key, RawRecord]:
+    wanted = {sighting.key for sighting in sightings}
     rows = RawRecord.objects.filter(
-        source=source, kind=page.kind, payload_sha256__in={digest for _, digest in wanted}
-    ).defer("payload")
-    return {key: row for row in rows if (key := (row.external_id, row.payload_sha256)) in wanted}
+        source=source, kind=page.kind, external_id__in={external_id for external_id, _ in wanted}
+    ).filter(payload_sha256__in={sha256 for _, sha256 in wanted})
+    return {key: row for row in rows.defer("payload") if (key := (row.external_id, row.payload_sha256)) in wanted}
 
 
 def _land_observations(
     page: sources.Page,
     sightings: list[_Sighting],
-    rows: dict[tuple[str, str], RawRecord],
+    rows: dict[_Key, RawRecord],
     *,
     run: IngestionRun,
-) -> int:
-    """Write the sightings not yet known to the lake as one object, then as rows; return how many."""
-    records = {key: row.pk for key, row in rows.items()}
+    now: datetime,
+) -> tuple[str, int]:
+    """Write the sightings not yet known to the lake as one object, then as rows; return its key and how many."""
     seen = set(
-        RawObservation.objects.filter(record_id__in=records.values(), observed_at=page.observed_at).values_list(
-            "record_id", flat=True
-        )
+        RawObservation.objects.filter(
+            record__in=[row.pk for row in rows.values()], observed_at=page.observed_at
+        ).values_list("record", flat=True)
     )
-    new = {
-        pk: sighting
-        for sighting in sightings
-        if (pk := records[sighting.record.external_id, sighting.sha256]) not in seen
-    }
+    new = {pk: sighting for sighting in sightings if (pk := rows[sighting.key].pk) not in seen}
     if not new:
-        return 0
-    run.object_count += 1
-    run.save(update_fields=["object_count"])
-    name = f"{run.pk:08d}-{run.object_count:06d}.jsonl.gz"
+        return "", 0
+    name = f"{run.pk:08d}-{run.object_count + 1:06d}.jsonl.gz"
     key = f"raw/{run.source}/{page.kind}/dt={page.observed_at:%Y-%m-%d}/{name}"
-    lines = [
-        {
-            "external_id": sighting.record.external_id,
-            "video_id": sighting.record.video_id,
-            "observed_at": page.observed_at.isoformat(),
-            "payload": sighting.record.payload,
-        }
-        for sighting in new.values()
-    ]
-    write_lines(key, lines)
+    write_lines(key, (_line(sighting, page=page, now=now) for sighting in new.values()))
     RawObservation.objects.bulk_create(
         RawObservation(run=run, record_id=pk, observed_at=page.observed_at, lake_key=key) for pk in new
     )
-    return len(new)
+    return key, len(new)
+
+
+def _line(sighting: _Sighting, *, page: sources.Page, now: datetime) -> dict[str, Any]:
+    return {
+        "external_id": sighting.record.external_id,
+        "video_id": sighting.record.video_id,
+        "observed_at": page.observed_at.isoformat(),
+        "fetched_at": now.isoformat(),
+        "etag": sighting.record.etag,
+        "payload": sighting.record.payload,
+    }
 
 
 def write_lines(key: str, lines: Iterable[dict[str, Any]]) -> None:
     """Write an object of gzipped JSON lines, the same bytes for the same lines."""
     joined = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    lake().save(key, ContentFile(gzip.compress(joined.encode(), mtime=0)))
+    lake().save(key, ContentFile(gzip.compress(joined.encode(), COMPRESSION, mtime=0)))
 
 
 def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun, now: datetime) -> int:
@@ -210,41 +240,6 @@ def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun
         ignore_conflicts=True,
     )
     return len(rejected)
-
-
-def _catalogue(record: sources.Record, *, page: sources.Page) -> None:
-    if record.video_id and page.kind in catalogue.KINDS:
-        catalogue.keep_sighting(
-            video_id=record.video_id, kind=page.kind, payload=record.payload, observed_at=page.observed_at
-        )
-
-
-def _land_media(file: sources.Media, *, now: datetime) -> int:
-    """Copy a file to the lake once; return whether it is new."""
-    digest = _sha256_of_file(file.path)
-    video = Video.objects.get(video_id=file.video_id)
-    known = MediaFile.objects.filter(video=video, kind=file.kind, language=file.language, sha256=digest)
-    if known.exists():
-        return 0
-    name = f"{file.language}-{digest}" if file.language else digest
-    key = f"{file.kind}/{file.video_id}/{name}{file.path.suffix.lower()}"
-    with file.path.open("rb") as stream:
-        lake().save(key, File(stream))
-    MediaFile.objects.create(
-        video=video,
-        kind=file.kind,
-        language=file.language,
-        lake_key=key,
-        sha256=digest,
-        byte_count=file.path.stat().st_size,
-        fetched_at=now,
-    )
-    return 1
-
-
-def _sha256_of_file(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _enrol(page: sources.Page, records: list[sources.Record], *, target: Target) -> None:

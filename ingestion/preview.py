@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion import catalogue, sources
+from ingestion import sightings, sources
 from ingestion.models import Availability, MediaKind, Video
 
 # Files read for a preview; what a person waits for in a page.
@@ -97,6 +97,6 @@ def _add(preview: Preview, page: sources.Page, path: Path) -> None:
             preview.lecture_ids.add(record.video_id)
         elif page.kind == "video":
             preview.reply_ids.add(record.video_id)
-        seconds = catalogue.read_seconds(record.payload, kind=page.kind)
+        seconds = sightings.read_seconds(record.payload, kind=page.kind)
         if seconds:
             preview.seconds[record.video_id] = seconds

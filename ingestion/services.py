@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def _pull(
         run = _open_run(source, target=target, clock=clock)
         try:
             for page in source.read():
-                _land(page, run=run, target=target, now=clock())
+                land(page, run=run, target=target, now=clock())
                 on_page(run, page)
         except BaseException as error:
             _close_run(run, state=RunState.FAILED, error=str(error) or type(error).__name__, clock=clock)
@@ -54,18 +53,34 @@ def _pull(
     return run
 
 
-def _land(page: sources.Page, *, run: IngestionRun, target: landing.Target, now: datetime) -> None:
-    """Land a page and count it; one the database cannot keep is refused whole."""
+def land(page: sources.Page, *, run: IngestionRun, target: landing.Target, now: datetime) -> landing.Landed:
+    """Land a page and count it, all or nothing; a payload the database cannot keep is refused alone."""
     try:
         with transaction.atomic():
-            _count(run, landing.land_page(page, run=run, target=target, now=now))
+            landed = landing.land_page(page, run=run, target=target, now=now)
+            _count(run, landed, page_count=1)
+            return landed
+    except DataError:
+        with transaction.atomic():
+            for part in landing.split_page(page):
+                _count(run, _land_or_refuse(part, run=run, target=target, now=now))
+            _count(run, landing.Landed(), page_count=1)
+        return landing.Landed()
+
+
+def _land_or_refuse(
+    page: sources.Page, *, run: IngestionRun, target: landing.Target, now: datetime
+) -> landing.Landed:
+    try:
+        return landing.land_page(page, run=run, target=target, now=now)
     except DataError as error:
         refusal = landing.refuse_page(page, reason=str(error).splitlines()[0])
-        with transaction.atomic():
-            _count(run, landing.land_page(refusal, run=run, target=target, now=now))
+        return landing.land_page(refusal, run=run, target=target, now=now)
 
 
-def _open_run(source: sources.FolderSource, *, target: landing.Target, clock: Callable[[], datetime]) -> IngestionRun:
+def _open_run(
+    source: sources.FolderSource, *, target: landing.Target, clock: Callable[[], datetime]
+) -> IngestionRun:
     """Return the unfinished run of this source and place, or a new one."""
     run = (
         IngestionRun.objects.filter(source=source.name, location=str(source.location))
@@ -80,11 +95,11 @@ def _open_run(source: sources.FolderSource, *, target: landing.Target, clock: Ca
     return run
 
 
-def _count(run: IngestionRun, landed: landing.Landed) -> None:
-    run.page_count += 1
-    for name, count in asdict(landed).items():
-        setattr(run, name, getattr(run, name) + count)
-    run.save(update_fields=["page_count", *asdict(landed)])
+def _count(run: IngestionRun, landed: landing.Landed, *, page_count: int = 0) -> None:
+    run.page_count += page_count
+    for name in landing.COUNTS:
+        setattr(run, name, getattr(run, name) + getattr(landed, name))
+    run.save(update_fields=["page_count", *landing.COUNTS])
 
 
 def _close_run(run: IngestionRun, *, state: str, error: str, clock: Callable[[], datetime]) -> None:

@@ -313,6 +313,9 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "config.scheduler:SlotScheduler"
 
+# YouTube: the country whose restrictions count, as in ISO 3166-1; empty: none does.
+YOUTUBE_REGION = value("YOUTUBE_REGION", "").upper()
+
 # Seams: a new backend is one new file and one entry here.
 
 SOURCES = {

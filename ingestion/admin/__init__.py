@@ -1,5 +1,5 @@
-"""What an operator sees of this app: the catalogue, what landed, and what people asked to be added."""
+"""What an operator sees of this app, a module for each module of its tables."""
 
-from ingestion.admin import catalogue, landing, requests
+from ingestion.admin import catalogue, following, keeping, landing, requests
 
-__all__ = ["catalogue", "landing", "requests"]
+__all__ = ["catalogue", "following", "keeping", "landing", "requests"]

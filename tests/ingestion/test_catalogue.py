@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingestion import catalogue, removal, services
+from ingestion import removal, services, sightings
 from ingestion.models import Availability, Chapter, Video
 from ingestion.sample_course import course
 from tests.ingestion import folders
@@ -39,7 +39,7 @@ def chapters_of(video_id="abcdefghijk"):
     ],
 )
 def test_a_duration_is_read_or_unknown(text, seconds):
-    assert catalogue.read_duration(text) == seconds
+    assert sightings.read_duration(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_a_duration_is_read_or_unknown(text, seconds):
     ],
 )
 def test_a_moment_is_read_or_unknown(text, moment):
-    assert catalogue.read_moment(text) == moment
+    assert sightings.read_moment(text) == moment
 
 
 @pytest.mark.parametrize("value", [-1, 2**63, 10**400, "12", 1.5, True, None, [], {}])
 def test_an_odd_count_is_unknown(value):
-    assert catalogue.read_count(value) is None
+    assert sightings.read_count(value) is None
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ def test_an_odd_count_is_unknown(value):
     ],
 )
 def test_a_description_is_cut_by_youtubes_rule(description, starts):
-    assert [start for _, start in catalogue.read_description_chapters(description)] == starts
+    assert [start for _, start in sightings.read_description_chapters(description)] == starts
 
 
 def test_a_chapters_title_stands_without_what_parts_it_from_its_time():
-    read = catalogue.read_description_chapters("0:00 - Two kinds\nWhy: they fail (1:31)\n[2:00] | A – B")  # noqa: RUF001
+    read = sightings.read_description_chapters("0:00 - Two kinds\nWhy: they fail (1:31)\n[2:00] | A – B")  # noqa: RUF001
     assert [title for title, _ in read] == ["Two kinds", "Why: they fail", "A – B"]  # noqa: RUF001
 
 
@@ -113,7 +113,7 @@ def test_a_chapters_title_stands_without_what_parts_it_from_its_time():
     ],
 )
 def test_odd_chapters_are_none(chapters):
-    assert catalogue.read_info_chapters(chapters) == ()
+    assert sightings.read_info_chapters(chapters) == ()
 
 
 @pytest.mark.django_db

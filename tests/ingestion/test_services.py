@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DataError, connection
 
-from ingestion import landing, locks, services
+from ingestion import catalogue, landing, locks, services
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -152,14 +152,14 @@ def test_a_title_that_steers_a_terminal_is_made_safe(tmp_path):
 def test_a_page_the_database_cannot_keep_is_refused_and_the_next_lands(tmp_path, monkeypatch):
     for name in ("a", "b"):
         folders.write_info(tmp_path, folders.info(f"video-{name}"))
-    catalogue = landing._catalogue
+    keep = catalogue.keep_sightings
 
-    def choke(record, **options):
-        if record.video_id == "video-a":
+    def choke(records, **options):
+        if any(record.video_id == "video-a" for record in records):
             raise DataError("value too long")
-        catalogue(record, **options)
+        keep(records, **options)
 
-    monkeypatch.setattr(landing, "_catalogue", choke)
+    monkeypatch.setattr(catalogue, "keep_sightings", choke)
     (run,) = services.ingest_folder(folder=tmp_path)
     assert (run.state, run.record_count, run.rejected_count) == ("done", 1, 1)
     assert RawRejectedRecord.objects.get().reason == "value too long"

@@ -2,15 +2,13 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from ingestion import locks, services, sources
-from ingestion.landing import Landed
+from ingestion import landing, locks, services, sources
 from ingestion.models import IngestionRun
 
 
@@ -65,5 +63,5 @@ class Command(BaseCommand):
 
 
 def _summary(run: IngestionRun) -> dict[str, Any]:
-    counts = {name: getattr(run, name) for name in asdict(Landed())}
+    counts = {name: getattr(run, name) for name in landing.COUNTS}
     return {"run": run.pk, "source": run.source, "state": run.state, "page_count": run.page_count, **counts}

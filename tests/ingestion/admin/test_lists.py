@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ingestion import adding, services
-from ingestion.models import RawRecord
-from tests.ingestion import folders, people
+from ingestion.models import RawRecord, Video
+from tests.ingestion import folders, people, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,8 @@ def land(inbox, count, *, start=0):
     for number in range(start + 1, start + count):
         (inbox / f"empty{number}").mkdir()
         adding.request_folder(folder=f"empty{number}", user=teacher, course_title=f"Course {number}")
+    for video in Video.objects.filter(audio_fetch=None):
+        rows.make_all(video, course=wish.course)
 
 
 def url(model, page, *args):

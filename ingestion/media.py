@@ -1,0 +1,42 @@
+"""Audio and captions: their bytes in the lake, a row for each distinct file."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from django.core.files.base import File
+
+from ingestion import sources
+from ingestion.lake import lake
+from ingestion.models import MediaFile, Video
+
+
+def keep_file(file: sources.Media, *, video: Video, now: datetime) -> bool:
+    """Copy a file to the lake and add its row; return whether it is new.
+
+    The key is made of the content, so what a process wrote before it died is written again in its place.
+    """
+    digest = sha256_of_file(file.path)
+    known = MediaFile.objects.filter(video=video, kind=file.kind, language=file.language, sha256=digest)
+    if known.exists():
+        return False
+    name = f"{file.language}-{digest}" if file.language else digest
+    key = f"{file.kind}/{file.video_id}/{name}{file.path.suffix.lower()}"
+    with file.path.open("rb") as stream:
+        lake().save(key, File(stream))
+    MediaFile.objects.create(
+        video=video,
+        kind=file.kind,
+        language=file.language,
+        lake_key=key,
+        sha256=digest,
+        byte_count=file.path.stat().st_size,
+        fetched_at=now,
+    )
+    return True
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the digest of a file as hexadecimal text."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
