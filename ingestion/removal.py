@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from ingestion import lake as lakes
 from ingestion import landing, locks
 from ingestion.lake import lake
 from ingestion.models import (
@@ -73,7 +74,8 @@ def _purge(video: Video) -> int:
     for key in observations.values_list("lake_key", flat=True).distinct():
         _rewrite_without(key, video_id=video.video_id)
     for kind in MediaKind.values:
-        _empty(f"{kind}/{video.video_id}")
+        # Rows or none: a pull that died may have left a file.
+        lakes.empty(f"{kind}/{video.video_id}")
     rejected = RawRejectedRecord.objects.filter(
         Q(video_id=video.video_id) | Q(payload__contains=f'"{video.video_id}"')
     )
@@ -81,19 +83,12 @@ def _purge(video: Video) -> int:
         return sum(rows.delete()[0] for rows in (records, rejected, video.media_files.all()))
 
 
-def _empty(folder: str) -> None:
-    """Delete what lies in a folder of the lake, rows or none: a pull that died may have left a file."""
-    if lake().exists(folder):
-        for name in lake().listdir(folder)[1]:
-            lake().delete(f"{folder}/{name}")
-
-
 def _rewrite_without(key: str, *, video_id: str) -> None:
     if not lake().exists(key):
         return
     with lake().open(key) as stored:
-        lines = [json.loads(line) for line in gzip.decompress(stored.read()).splitlines()]
-    kept = [line for line in lines if line["video_id"] != video_id]
+        lines = gzip.decompress(stored.read()).decode().splitlines()
+    kept = [line for line in lines if json.loads(line)["video_id"] != video_id]
     if kept:
         landing.write_lines(key, kept)
     else:

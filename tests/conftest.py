@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -42,3 +43,28 @@ def lake_dir(tmp_path: Path, settings) -> Path:
         "lake": {"BACKEND": "ingestion.lake.FolderStorage", "OPTIONS": {"location": folder}}
     }
     return folder
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Any]:
+    """Amazon's object store and queues, emulated over HTTP."""
+    from tests.emulators import aws as emulator
+
+    with emulator.serve() as served:
+        yield served
+
+
+@pytest.fixture
+def bucket(aws, settings) -> str:
+    """A bucket of the test's own, as the lake."""
+    name = aws.make_bucket()
+    settings.STORAGES = settings.STORAGES | {"lake": aws.make_lake(name)}
+    return name
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def each_lake(request) -> str:
+    """Run a test against a folder and against a bucket."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    return str(request.param)

@@ -10,7 +10,7 @@ from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from config import embedded
+from config import embedded, lakes
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -163,19 +163,21 @@ CACHES = {
     }
 }
 
-# The lake: a folder, reached through the storage API so that a bucket can take its place.
+# The lake: a folder, or a bucket of which the client's own variables (AWS_ACCESS_KEY_ID and so on) hold the keys.
 
 LAKE_URL = value("LAKE_URL", str(VAR_DIR / "lake"))
-if "://" in LAKE_URL.removeprefix("file://"):
-    raise ImproperlyConfigured(f"LAKE_URL must name a folder, and {LAKE_URL} is none.")
-LAKE_DIR = Path(LAKE_URL.removeprefix("file://")).absolute()
+LAKE_ENDPOINT_URL = value("LAKE_ENDPOINT_URL", "")
+LAKE_REGION = value("LAKE_REGION", "")
+LAKE_DIR = lakes.find_folder(LAKE_URL)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "lake": {
-        "BACKEND": "ingestion.lake.FolderStorage",
-        "OPTIONS": {"location": LAKE_DIR},
-    },
+    "lake": lakes.make_storage(
+        LAKE_URL,
+        endpoint_url=LAKE_ENDPOINT_URL,
+        region=LAKE_REGION,
+        addressing_style=value("LAKE_ADDRESSING_STYLE", "auto"),
+    ),
 }
 
 # People: who may come in, and how. Sign-up is by invitation unless SIGN_UP says `open`.
@@ -315,6 +317,15 @@ CELERY_BEAT_SCHEDULER = "config.scheduler:SlotScheduler"
 
 # YouTube: the country whose restrictions count, as in ISO 3166-1; empty: none does.
 YOUTUBE_REGION = value("YOUTUBE_REGION", "").upper()
+YOUTUBE_API_KEY = value("YOUTUBE_API_KEY", "")
+YOUTUBE_API_ENDPOINT = value("YOUTUBE_API_ENDPOINT", "https://youtube.googleapis.com/").rstrip("/") + "/"
+# Units a day by bucket, as the console of the key's project shows them, and the share Lectern may spend.
+YOUTUBE_DAILY_UNITS = {
+    "general": whole_number("YOUTUBE_DAILY_UNITS", 10_000),
+    "search": whole_number("YOUTUBE_DAILY_SEARCHES", 100),
+    "statistics": whole_number("YOUTUBE_DAILY_STATISTICS", 10_000),
+}
+YOUTUBE_SPEND_PERCENT = whole_number("YOUTUBE_SPEND_PERCENT", 100)
 
 # Seams: a new backend is one new file and one entry here.
 

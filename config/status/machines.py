@@ -92,7 +92,8 @@ def read_beat(*, at: datetime) -> Beat:
 def list_disks() -> list[Disk]:
     """Return where room may run short."""
     folders = {_("everything written at run time"): settings.VAR_DIR, _("the lake"): settings.LAKE_DIR}
-    return [_make_disk(name, Path(folder)) for name, folder in folders.items() if Path(folder).exists()]
+    # A bucket has no end.
+    return [_make_disk(name, folder) for name, folder in folders.items() if folder and folder.exists()]
 
 
 def list_versions(known: pulses.Pulses | None) -> list[Version]:

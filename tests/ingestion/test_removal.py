@@ -1,9 +1,11 @@
+import gzip
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from ingestion import removal, services
-from ingestion.lake import FolderStorage
+from ingestion.lake import FolderStorage, lake
 from ingestion.models import (
     Availability,
     Course,
@@ -95,3 +97,18 @@ def test_refusals_of_a_removed_video_go_and_those_of_others_stay(landed):
 def test_an_unknown_video_is_named():
     with pytest.raises(removal.UnknownVideoError, match="No video nobody is known here"):
         removal.remove_video(video_id="nobody", reason="", now=NOW)
+
+
+def test_a_bucket_is_purged_as_a_folder_is(bucket, landed):
+    before = {found.key for found in lake().list_objects("")}
+    assert any(key.startswith("audio/abcdefghijk/") for key in before)
+    remove()
+    left = {found.key: found for found in lake().list_objects("")}
+    assert not [key for key in left if "abcdefghijk" in key and not key.startswith("tombstones/")]
+    lines = [
+        json.loads(line)
+        for key in left
+        if key.startswith("raw/")
+        for line in gzip.decompress(lake().open(key).read()).splitlines()
+    ]
+    assert [line["video_id"] for line in lines] == ["the-other-1"]

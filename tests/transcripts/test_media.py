@@ -17,8 +17,8 @@ SPANS = [Span(0, 1023), Span(0, 0), Span(1023, 1023), Span(100, 700)]
 
 
 @pytest.fixture
-def stored(monkeypatch):
-    """A recording in the lake, read 256 bytes at a time."""
+def stored(each_lake, monkeypatch):
+    """A recording in a lake, read 256 bytes at a time."""
     monkeypatch.setattr(media, "BLOCK_BYTES", 256)
     lake().save("audio/sound.opus", ContentFile(CONTENT))
     return MediaFile(lake_key="audio/sound.opus")

@@ -146,6 +146,24 @@ def test_a_lake_without_local_paths_is_copied_from(row, settings):
     assert lake().exists(other.lake_key)
 
 
+def test_a_bucket_is_heard_from_and_written_to(bucket, fake, monkeypatch):
+    heard = []
+    listen = fake.listen
+    monkeypatch.setattr(
+        fake, "listen", lambda path, **options: heard.append(path.read_bytes()) or listen(path, **options)
+    )
+    video = factories.make_video()
+    factories.make_media(video, b"sound")
+    services.plan_transcriptions()
+    row = Transcription.objects.get()
+    run(row)
+    assert (row.state, heard) == (State.DONE, [b"sound"])
+    assert lake().exists(row.lake_key)
+    factories.remove(video)
+    services.withdraw_removed()
+    assert not lake().exists(row.lake_key)
+
+
 def test_speech_recognition_is_preferred_to_captions(video, row):
     factories.make_captions(video)
     services.plan_transcriptions()
