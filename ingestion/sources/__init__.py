@@ -3,8 +3,10 @@
 A source is a generator of pages. It knows nothing of tables: `landing` writes what it yields.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +15,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4,6}Z)?", re.ASCII)
 
 
 class SourceError(Exception):
@@ -91,6 +95,11 @@ class FolderSource(Source):
     def read_file(self, path: Path) -> Page:
         """Return what one file holds."""
 
+    @classmethod
+    @abstractmethod
+    def read_text(cls, text: str, *, location: str, observed_at: datetime) -> Page:
+        """Return what a text holds that is all of a file, or one payload of it that was refused once."""
+
     def read(self) -> Iterator[Page]:
         """Yield one page a file."""
         for path in self.files():
@@ -116,6 +125,15 @@ def at(location: Path) -> list[FolderSource]:
             f"{location} holds neither info files of yt-dlp (*.info.json) nor saved Data API replies (*.json)."
         )
     return sources
+
+
+def observed_at(path: Path, *, root: Path) -> datetime:
+    """Return what a folder on the way says, `2026-11-14` or `2026-11-14T0600Z`, else the file's own time."""
+    for part in reversed(path.relative_to(root.parent).parts[:-1]):
+        if DAY.fullmatch(part):
+            with suppress(ValueError):  # 2026-02-30 is a name like any other
+                return datetime.fromisoformat(part).replace(tzinfo=UTC)
+    return modified_at(path)
 
 
 def modified_at(path: Path) -> datetime:

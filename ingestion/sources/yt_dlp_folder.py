@@ -1,6 +1,7 @@
 """A folder that yt-dlp wrote: `<name>.info.json`, the audio `<name>.<ext>`, captions `<name>.<lang>.vtt`."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,46 +26,47 @@ class YtDlpFolder(sources.FolderSource):
 
     def read_file(self, path: Path) -> sources.Page:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
+        page = self.read_text(text, location=str(path), observed_at=sources.modified_at(path))
+        video_ids = {record.video_id for record in page.records} - {""}
+        return replace(page, media=tuple(file for video_id in video_ids for file in _media(video_id, path)))
+
+    @classmethod
+    def read_text(cls, text: str, *, location: str, observed_at: datetime) -> sources.Page:
+        """Return what an info file holds; it may say itself when it was fetched."""
+        page = sources.Page(kind="info", location=location, observed_at=observed_at)
         try:
             info = contracts.parse(text)
-            is_playlist = isinstance(info, dict) and info.get("_type") == "playlist"
-            contracts.check(contracts.PlaylistInfo if is_playlist else contracts.Info, info)
+            kind = "playlist_info" if isinstance(info, dict) and info.get("_type") == "playlist" else "info"
+            page = replace(page, kind=kind)
+            verdict = contracts.check(info, source=cls.name, kind=kind)
         except contracts.ContractError as error:
-            return _page_of_refusal(str(error), text=text, path=path)
-        return _page_of_playlist(info, path) if is_playlist else _page_of_video(info, path)
+            return replace(page, rejections=(_reject(text, reason=str(error), page=page),))
+        page = _describe(page, verdict.payload)
+        if verdict.discarded:
+            reason = f"landed without {verdict.discarded}"
+            return replace(page, rejections=(_reject(text, reason=reason, page=page),))
+        return page
 
 
-def _page_of_video(info: dict[str, Any], path: Path) -> sources.Page:
-    return sources.Page(
-        kind="info",
-        location=str(path),
-        observed_at=_observed_at(info, path),
-        records=(sources.Record(external_id=info["id"], video_id=info["id"], etag="", payload=info),),
-        media=tuple(_media(info["id"], path)),
-        playlist_id=info.get("playlist_id") or "",
-        playlist_title=info.get("playlist_title") or "",
-        language=info.get("language") or "",
-    )
-
-
-def _page_of_refusal(reason: str, *, text: str, path: Path) -> sources.Page:
-    video_id = path.name.removesuffix(INFO)
-    rejection = sources.Rejection(contract="yt_dlp_info", reason=reason, payload=text, video_id=video_id[:64])
-    return sources.Page(
-        kind="info", location=str(path), observed_at=sources.modified_at(path), rejections=(rejection,)
-    )
-
-
-def _page_of_playlist(info: dict[str, Any], path: Path) -> sources.Page:
-    record = sources.Record(external_id=info["id"], video_id="", etag="", payload=info)
-    return sources.Page(
-        kind="playlist_info", location=str(path), observed_at=_observed_at(info, path), records=(record,)
-    )
-
-
-def _observed_at(info: dict[str, Any], path: Path) -> datetime:
+def _describe(page: sources.Page, info: dict[str, Any]) -> sources.Page:
+    is_video = page.kind == "info"
+    record = sources.Record(external_id=info["id"], video_id=info["id"] if is_video else "", etag="", payload=info)
     epoch = info.get("epoch")
-    return datetime.fromtimestamp(epoch, tz=UTC) if epoch else sources.modified_at(path)
+    return replace(
+        page,
+        observed_at=datetime.fromtimestamp(epoch, tz=UTC) if epoch else page.observed_at,
+        records=(record,),
+        playlist_id=(info.get("playlist_id") or "") if is_video else "",
+        playlist_title=(info.get("playlist_title") or "") if is_video else "",
+        language=(info.get("language") or "") if is_video else "",
+    )
+
+
+def _reject(text: str, *, reason: str, page: sources.Page) -> sources.Rejection:
+    name = Path(page.location).name.removesuffix(INFO)
+    return sources.Rejection(
+        contract=f"{YtDlpFolder.name}.{page.kind}", reason=reason, payload=text, video_id=name[:64]
+    )
 
 
 def _media(video_id: str, path: Path) -> list[sources.Media]:

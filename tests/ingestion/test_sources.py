@@ -59,7 +59,6 @@ def test_a_reply_was_seen_when_its_folder_says(tmp_path, name, seen_at):
     [
         ("{", "not JSON"),
         ("", "not JSON"),
-        ('{"items": [NaN]}', "NaN is no JSON number"),
         ("[" * 100_000, "not JSON"),
         ("[]", "a reply is an object"),
         (
@@ -67,8 +66,6 @@ def test_a_reply_was_seen_when_its_folder_says(tmp_path, name, seen_at):
             "the API refused: 403 quotaExceeded",
         ),
         ('{"error": {"code": 403, "status": "PERMISSION_DENIED"}}', "the API refused: 403 PERMISSION_DENIED"),
-        ('{"items": [{"kind": "youtube#video", "id": "a", "x": "\\u0000"}]}', "holds a null character"),
-        ('{"items": [{"kind": "youtube#video", "id": "a", "x": "\\ud83d"}]}', "half of a surrogate pair"),
         ('{"note": "mine"}', "neither a list reply nor a resource"),
     ],
 )
@@ -78,6 +75,34 @@ def test_a_broken_reply_is_rejected_with_a_reason(tmp_path, text, reason):
     (rejection,) = ReplyFolder(tmp_path).read_file(path).rejections
     assert reason in rejection.reason
     assert rejection.payload == text
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ("NaN", "holds a number out of range"),
+        ('{"kind": "youtube#video", "id": "a", "x": "\\u0000"}', "holds a null character"),
+        ('{"kind": "youtube#video", "id": "a", "x": "\\ud83d"}', "holds half of a surrogate pair"),
+        ('{"kind": "youtube#video", "id": "a", "x": ' + "[" * 300 + "]" * 300 + "}", "is nested too deeply"),
+        ('{"kind": "youtube#playlist", "id": "a"}', "kind:"),
+        ('{"id": "a"}', "kind: Field required"),
+        ("7", "payload:"),
+    ],
+)
+def test_an_item_no_database_keeps_is_rejected_as_it_came_and_its_neighbours_land(tmp_path, item, reason):
+    path = tmp_path / "reply.json"
+    good = ", ".join(json.dumps(folders.video(video_id)) for video_id in ("a1", "a2"))
+    path.write_text(f'{{"items": [{item}, {good}]}}')
+    page = ReplyFolder(tmp_path).read_file(path)
+    assert [record.external_id for record in page.records] == ["a1", "a2"]
+    (rejection,) = page.rejections
+    assert rejection.reason.startswith(reason)
+    assert rejection.payload == item
+
+
+def test_text_that_only_looks_like_a_null_character_lands(tmp_path):
+    path = folders.write_reply(tmp_path, folders.video(note="\\u0000 is how JSON writes it"))
+    assert len(ReplyFolder(tmp_path).read_file(path).records) == 1
 
 
 @pytest.mark.parametrize(
