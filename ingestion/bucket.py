@@ -37,7 +37,7 @@ class BucketStorage(s3.S3Storage, LakeStorage):  # type: ignore[misc]
         super().__init__(client_config=client_config, file_overwrite=True, **options)
 
     def list_objects(self, folder: str) -> Iterator[StoredObject]:
-        prefix = f"{self._normalize_name(folder.strip('/'))}/".lstrip("/")
+        prefix = f"{self._normalize_name(folder).rstrip('/')}/".lstrip("/")
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket_name, Prefix=prefix)
         with self._told_plainly(folder):
             for page in pages:

@@ -1,5 +1,6 @@
 """The lake: every byte that must outlive the database, under keys that never depend on where it lies."""
 
+import gzip
 import os
 import tempfile
 from abc import abstractmethod
@@ -77,6 +78,12 @@ class FolderStorage(FileSystemStorage, LakeStorage):
 def lake() -> LakeStorage:
     """Return the storage that `STORAGES["lake"]` names."""
     return cast(LakeStorage, storages["lake"])
+
+
+def read_lines(key: str) -> Iterator[bytes]:
+    """Yield the lines of an object of gzipped lines. Raises OSError or EOFError where it is none."""
+    with lake().open(key) as stored, gzip.open(stored) as lines:
+        yield from lines
 
 
 def empty(folder: str) -> int:

@@ -11,6 +11,9 @@ class ObjectEvent(models.Model):
     key = models.CharField(max_length=1024)
     version = models.CharField(max_length=128, help_text="Its version or entity tag, as the store names it.")
     is_deletion = models.BooleanField(default=False)
+    video_id = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="The video the object was put there for, if one."
+    )
     sequencer = models.CharField(max_length=64, blank=True, help_text="Orders the events of one key.")
     received_at = models.DateTimeField(default=timezone.now)
     handled_at = models.DateTimeField(null=True, blank=True)

@@ -87,6 +87,7 @@ def test_everything_below_a_folder_is_listed_by_key_and_nothing_beside_it():
         put(key, b"x")
     assert [found.key for found in lake().list_objects("a")] == ["a/b-c", "a/b.d", "a/b/1", "a/b/2"]
     assert [found.key for found in lake().list_objects("a/b/")] == ["a/b/1", "a/b/2"]
+    assert [found.key for found in lake().list_objects("")][-2:] == ["ab/1", "b"]
 
 
 def test_a_long_listing_goes_on_page_after_page(bucket):

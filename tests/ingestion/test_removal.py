@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingestion import removal, services
+from ingestion import landing, removal, services
 from ingestion.lake import FolderStorage, lake
 from ingestion.models import (
     Availability,
     Course,
     MediaFile,
+    Purge,
     RawObservation,
     RawRecord,
     RawRejectedRecord,
@@ -62,9 +63,51 @@ def test_ingesting_again_does_not_bring_it_back(landed, lake_dir):
 
 
 def test_removing_again_changes_nothing(landed):
-    remove()
+    row_count = remove()
     assert remove() == 0
     assert RawObservation.objects.count() == 1
+    purge = Purge.objects.get()
+    assert (purge.video_id, purge.reason, purge.row_count) == ("abcdefghijk", "on request", row_count)
+
+
+def test_a_finished_removal_costs_the_lake_nothing_more(landed, monkeypatch):
+    remove()
+    monkeypatch.setattr(FolderStorage, "list_objects", lambda self, folder: 1 / 0)
+    monkeypatch.setattr(FolderStorage, "save", lambda self, name, content: 1 / 0)
+    assert removal.withdraw_removed() == 0
+
+
+def test_what_comes_of_a_removed_video_later_goes_too(landed):
+    remove()
+    RawRecord.objects.filter(video_id="the-other-1").update(video_id="abcdefghijk")
+    assert removal.withdraw_removed() > 0
+    assert not RawRecord.objects.exists()
+    assert Purge.objects.count() == 2
+
+
+def test_videos_of_one_object_are_purged_together(landed, lake_dir, monkeypatch):
+    rewritten = []
+    write_lines = landing.write_lines
+    monkeypatch.setattr(
+        landing, "write_lines", lambda key, lines: rewritten.append(key) or write_lines(key, lines)
+    )
+    folders.write_reply(landed / "2026-11-15", *(folders.video(f"video-{number}") for number in range(9)))
+    services.ingest_folder(folder=landed)
+    rewritten.clear()
+    for number in range(1, 9):
+        removal.remove_video(video_id=f"video-{number}", reason="on request", now=NOW)
+    removal.withdraw_removed()
+    assert len(rewritten) == 1
+    assert {line["video_id"] for line in lake_lines(lake_dir)} == {"abcdefghijk", "the-other-1", "video-0"}
+
+
+def test_odd_line_ends_in_a_payload_survive_a_rewrite(landed, lake_dir):
+    title = "line\u2028separator\x85next\x0bline"
+    folders.write_reply(landed / "2026-11-15", folders.video(), folders.video("the-odd-one", note=title))
+    services.ingest_folder(folder=landed)
+    remove()
+    notes = [line["payload"].get("note") for line in lake_lines(lake_dir)]
+    assert title in notes
 
 
 def test_a_removal_that_died_goes_on(landed, lake_dir, monkeypatch):
