@@ -1,8 +1,12 @@
 """The rows of videos, kept at what their newest sighting says, a page at a time."""
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 
 from ingestion import sightings, sources
 from ingestion.models import Availability, AvailabilityChange, Chapter, Video
@@ -19,6 +23,31 @@ COLUMNS = (
     "observed_at",
     "described_at",
 )
+# One JSON text for a page, taken apart by the database.
+UPDATE_VIDEOS = """
+update ingestion_video
+set
+    title = seen.title,
+    availability = seen.availability,
+    is_on_youtube = seen.is_on_youtube,
+    duration_seconds = seen.duration_seconds,
+    view_count = seen.view_count,
+    published_at = seen.published_at,
+    observed_at = seen.observed_at,
+    described_at = seen.described_at
+from jsonb_to_recordset(%s::jsonb) as seen (
+    id bigint,
+    title text,
+    availability text,
+    is_on_youtube boolean,
+    duration_seconds double precision,
+    view_count bigint,
+    published_at timestamptz,
+    observed_at timestamptz,
+    described_at timestamptz
+)
+where ingestion_video.id = seen.id
+"""
 
 
 @dataclass
@@ -28,7 +57,7 @@ class _Change:
     video: Video
     is_changed: bool = False
     availability_reason: str | None = None
-    chapters: tuple[sightings.ChapterStart, ...] | None = field(default=None)
+    chapters: tuple[sightings.ChapterStart, ...] | None = None
 
 
 def lock_videos(video_ids: Iterable[str]) -> dict[str, Video]:
@@ -110,9 +139,9 @@ def _describe(change: _Change, seen: sightings.Sighting, *, observed_at: datetim
 
 
 def _keep_rows(videos: list[Video]) -> None:
-    Video.objects.bulk_create(
-        videos, update_conflicts=True, unique_fields=["video_id"], update_fields=list(COLUMNS)
-    )
+    rows = [{name: getattr(video, name) for name in ("id", *COLUMNS)} for video in videos]
+    with connection.cursor() as cursor:
+        cursor.execute(UPDATE_VIDEOS, [json.dumps(rows, cls=DjangoJSONEncoder)])
 
 
 def _keep_chapters(wanted: Mapping[Video, tuple[sightings.ChapterStart, ...]]) -> None:

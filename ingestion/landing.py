@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 
 from ingestion import catalogue, media, sources
 from ingestion.lake import lake
@@ -60,14 +59,42 @@ COUNTS = tuple(each.name for each in fields(Landed) if each.name.endswith("_coun
 _Key = tuple[str, str]
 
 
+# A page's payloads go to the database as one JSON text: it takes that apart far faster than rows are adapted.
+# Another run may just have landed the same payload: its row is told back, and stays as it is.
+INSERT_RECORDS = """
+insert into raw_record (source, kind, external_id, video_id, fetched_at, etag, payload, payload_sha256)
+select
+    %(source)s, %(kind)s, line.external_id, line.video_id, %(fetched_at)s, line.etag, line.payload,
+    line.payload_sha256
+from jsonb_to_recordset(%(lines)s::jsonb) as line (
+    external_id text, video_id text, etag text, payload jsonb, payload_sha256 text
+)
+on conflict (source, kind, external_id, payload_sha256) do update set payload_sha256 = excluded.payload_sha256
+returning external_id, payload_sha256, id
+"""
+INSERT_OBSERVATIONS = """
+insert into raw_observation (run_id, record_id, observed_at, lake_key)
+select %(run)s, unnest(%(records)s::bigint[]), %(observed_at)s, %(lake_key)s
+"""
+
+
 @dataclass(frozen=True)
 class _Sighting:
+    """A payload with its canonical text."""
+
     record: sources.Record
+    text: str
     sha256: str
 
     @property
     def key(self) -> _Key:
         return self.record.external_id, self.sha256
+
+    def write_line(self, **more: str) -> str:
+        """Return the payload and what is known of it as one line of JSON."""
+        record = self.record
+        known = {"external_id": record.external_id, "video_id": record.video_id, "etag": record.etag, **more}
+        return f'{json.dumps(known, ensure_ascii=False)[:-1]}, "payload": {self.text}}}'
 
 
 def land_page(page: sources.Page, *, run: IngestionRun, target: Target, now: datetime) -> Landed:
@@ -77,7 +104,7 @@ def land_page(page: sources.Page, *, run: IngestionRun, target: Target, now: dat
         videos = catalogue.lock_videos(_video_ids(page))
         removed = {video.video_id for video in videos.values() if video.availability == Availability.REMOVED}
         records = [record for record in page.records if record.video_id not in removed]
-        sightings = [_Sighting(record, _sha256_of(record.payload)) for record in records]
+        sightings = [_sight(record) for record in records]
         record_count, rows = _land_records(page, sightings, source=run.source, now=now)
         lake_key, observation_count = _land_observations(page, sightings, rows, run=run, now=now)
         catalogue.keep_sightings(records, kind=page.kind, observed_at=page.observed_at, videos=videos)
@@ -126,87 +153,59 @@ def _video_ids(page: sources.Page) -> set[str]:
     return ids | {rejection.video_id for rejection in page.rejections}
 
 
-def _sha256_of(payload: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _sight(record: sources.Record) -> _Sighting:
+    text = json.dumps(record.payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _Sighting(record, text, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _land_records(
     page: sources.Page, sightings: list[_Sighting], *, source: str, now: datetime
-) -> tuple[int, dict[_Key, RawRecord]]:
+) -> tuple[int, dict[_Key, int]]:
     """Insert the payloads not yet known; return how many, and the rows of all by id and digest."""
-    rows = _known_rows(page, sightings, source=source)
+    rows = _find_rows(page, sightings, source=source)
     new = {sighting.key: sighting for sighting in sightings if sighting.key not in rows}
-    inserted = RawRecord.objects.bulk_create(
-        [
-            RawRecord(
-                source=source,
-                kind=page.kind,
-                external_id=sighting.record.external_id,
-                video_id=sighting.record.video_id,
-                fetched_at=now,
-                etag=sighting.record.etag,
-                payload=sighting.record.payload,
-                payload_sha256=sighting.sha256,
-            )
-            for sighting in new.values()
-        ],
-        # Another run may just have landed the same: its row is told back, and stays as it is.
-        update_conflicts=True,
-        unique_fields=["source", "kind", "external_id", "payload_sha256"],
-        update_fields=["payload_sha256"],
-    )
-    rows.update(zip(new, inserted, strict=True))
+    if new:
+        lines = ",".join(sighting.write_line(payload_sha256=sighting.sha256) for sighting in new.values())
+        values = {"source": source, "kind": page.kind, "fetched_at": now, "lines": f"[{lines}]"}
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_RECORDS, values)
+            rows.update({(external_id, sha256): pk for external_id, sha256, pk in cursor.fetchall()})
     return len(new), rows
 
 
-def _known_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[_Key, RawRecord]:
+def _find_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[_Key, int]:
     wanted = {sighting.key for sighting in sightings}
     rows = RawRecord.objects.filter(
-        source=source, kind=page.kind, external_id__in={external_id for external_id, _ in wanted}
-    ).filter(payload_sha256__in={sha256 for _, sha256 in wanted})
-    return {key: row for row in rows.defer("payload") if (key := (row.external_id, row.payload_sha256)) in wanted}
+        source=source,
+        kind=page.kind,
+        external_id__in={external_id for external_id, _ in wanted},
+        payload_sha256__in={sha256 for _, sha256 in wanted},
+    ).values_list("external_id", "payload_sha256", "pk")
+    return {(external_id, sha256): pk for external_id, sha256, pk in rows if (external_id, sha256) in wanted}
 
 
 def _land_observations(
-    page: sources.Page,
-    sightings: list[_Sighting],
-    rows: dict[_Key, RawRecord],
-    *,
-    run: IngestionRun,
-    now: datetime,
+    page: sources.Page, sightings: list[_Sighting], rows: dict[_Key, int], *, run: IngestionRun, now: datetime
 ) -> tuple[str, int]:
     """Write the sightings not yet known to the lake as one object, then as rows; return its key and how many."""
-    seen = set(
-        RawObservation.objects.filter(
-            record__in=[row.pk for row in rows.values()], observed_at=page.observed_at
-        ).values_list("record", flat=True)
-    )
-    new = {pk: sighting for sighting in sightings if (pk := rows[sighting.key].pk) not in seen}
+    seen = RawObservation.objects.filter(record__in=set(rows.values()), observed_at=page.observed_at)
+    seen_pks = set(seen.values_list("record", flat=True))
+    new = {pk: sighting for sighting in sightings if (pk := rows[sighting.key]) not in seen_pks}
     if not new:
         return "", 0
     name = f"{run.pk:08d}-{run.object_count + 1:06d}.jsonl.gz"
     key = f"raw/{run.source}/{page.kind}/dt={page.observed_at:%Y-%m-%d}/{name}"
-    write_lines(key, (_line(sighting, page=page, now=now) for sighting in new.values()))
-    RawObservation.objects.bulk_create(
-        RawObservation(run=run, record_id=pk, observed_at=page.observed_at, lake_key=key) for pk in new
-    )
+    times = {"observed_at": page.observed_at.isoformat(), "fetched_at": now.isoformat()}
+    write_lines(key, (sighting.write_line(**times) for sighting in new.values()))
+    values = {"run": run.pk, "records": list(new), "observed_at": page.observed_at, "lake_key": key}
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_OBSERVATIONS, values)
     return key, len(new)
 
 
-def _line(sighting: _Sighting, *, page: sources.Page, now: datetime) -> dict[str, Any]:
-    return {
-        "external_id": sighting.record.external_id,
-        "video_id": sighting.record.video_id,
-        "observed_at": page.observed_at.isoformat(),
-        "fetched_at": now.isoformat(),
-        "etag": sighting.record.etag,
-        "payload": sighting.record.payload,
-    }
-
-
-def write_lines(key: str, lines: Iterable[dict[str, Any]]) -> None:
-    """Write an object of gzipped JSON lines, the same bytes for the same lines."""
-    joined = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+def write_lines(key: str, lines: Iterable[str]) -> None:
+    """Write an object of gzipped lines of JSON, the same bytes for the same lines."""
+    joined = "".join(f"{line}\n" for line in lines)
     lake().save(key, ContentFile(gzip.compress(joined.encode(), COMPRESSION, mtime=0)))
 
 
