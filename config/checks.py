@@ -67,6 +67,20 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[
     ]
 
 
+@checks.register(checks.Tags.security)
+def check_youtube(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse an address that would carry the key unencrypted, and a share that is none."""
+    messages: list[checks.CheckMessage] = []
+    url = urlsplit(settings.YOUTUBE_API_ENDPOINT)
+    if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname))):
+        hint = "Leave it empty: Lectern knows where YouTube is."
+        messages.append(checks.Error("YOUTUBE_API_ENDPOINT is no https address.", hint=hint, id="config.E007"))
+    if not 1 <= settings.YOUTUBE_SPEND_PERCENT <= 100:
+        hint = "Set it to a number from 1 to 100, or leave it empty to spend all."
+        messages.append(checks.Error("YOUTUBE_SPEND_PERCENT is no share.", hint=hint, id="config.E008"))
+    return messages
+
+
 @checks.register(checks.Tags.database)
 def check_database(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any

@@ -31,6 +31,12 @@ def hold_in_turn(subject: str) -> Iterator[None]:
         yield from _release_after(subject)
 
 
+def hold_to_commit(subject: str) -> None:
+    """Take the lock on a subject, once whoever has it is done; the transaction's end lets it go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key_of(subject)])
+
+
 def key_of(subject: str) -> int:
     """Return the number PostgreSQL's lock on a subject goes by: a signed 64-bit integer."""
     return int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], signed=True)

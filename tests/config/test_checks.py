@@ -74,3 +74,25 @@ def test_the_database_is_left_alone_where_it_is_not_meant(monkeypatch):
 
 def test_the_checks_are_run_and_the_real_database_passes(db):
     call_command("check", "--database", "default", "--fail-level", "WARNING")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "expected"),
+    [
+        ("https://youtube.googleapis.com/", []),
+        ("http://127.0.0.1:8080/", []),
+        ("http://youtube.example.org/", ["config.E007"]),
+        ("youtube.example.org", ["config.E007"]),
+    ],
+)
+def test_the_key_of_youtube_crosses_no_network_unencrypted(settings, endpoint, expected):
+    settings.YOUTUBE_API_ENDPOINT = endpoint
+    assert ids(checks.check_youtube(None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("percent", "expected"), [(1, []), (100, []), (0, ["config.E008"]), (101, ["config.E008"])]
+)
+def test_the_share_of_the_units_is_a_share(settings, percent, expected):
+    settings.YOUTUBE_SPEND_PERCENT = percent
+    assert ids(checks.check_youtube(None)) == expected

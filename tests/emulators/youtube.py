@@ -122,6 +122,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         query = {name: ",".join(values) for name, values in parse_qs(url.query).items()}
+        query.setdefault("key", self.headers.get("X-Goog-Api-Key", ""))
         known = self.headers.get("If-None-Match", "")
         status, body, fault = self.server.state.answer(url.path, query, known)
         if fault is not None and fault.action == "hang":

@@ -69,7 +69,7 @@ def page_number_of(query: Query) -> int:
 
 
 def _size(query: Query) -> int:
-    return min(50, int(query.get("maxResults", "5")))
+    return min(100 if "videoId" in query else 50, int(query.get("maxResults", "5")))
 
 
 def _offset(query: Query) -> int:

@@ -2,6 +2,7 @@ import pytest
 from django.core.cache import cache
 
 from ingestion import adding
+from tests.emulators import youtube, youtube_world
 
 
 @pytest.fixture
@@ -24,3 +25,12 @@ def sent(monkeypatch):
 @pytest.fixture(autouse=True)
 def empty_cache():
     cache.delete_pattern("*")
+
+
+@pytest.fixture
+def emulator(settings):
+    """What an emulated YouTube knows and has seen; it is empty, and the settings lead to it."""
+    with youtube.serve(youtube_world.World()) as server:
+        settings.YOUTUBE_API_KEY = youtube.KEY
+        settings.YOUTUBE_API_ENDPOINT = server.endpoint
+        yield server.state

@@ -1,0 +1,1 @@
+"""Following channels, playlists, videos and searches: what is pulled when, and what is asked of each video."""

@@ -1,0 +1,126 @@
+"""The ledger of units: one row a call, committed before the call is made, counted by bucket and Pacific day.
+
+https://developers.google.com/youtube/v3/determine_quota_cost
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
+
+from ingestion import locks
+from ingestion.models import ApiCall, Bucket, IngestionRun
+from ingestion.youtube import client, errors
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+BUCKETS = {"search.list": Bucket.SEARCH, client.STATISTICS: Bucket.STATISTICS}
+UNITS = {"captions.list": 50}
+# How the row of a call begins that YouTube refused for want of units.
+SPENT = "quotaExceeded"
+LONGEST_ERROR = 500
+
+
+class ParkedError(Exception):
+    """There are no units left for this call before the reset."""
+
+    permanent = False
+
+    def __init__(self, bucket: Bucket, *, resets_at: datetime) -> None:
+        super().__init__(
+            _("The YouTube units of today are spent (%(bucket)s); more come at %(time)s UTC.")
+            % {"bucket": bucket.label, "time": f"{resets_at:%F %H:%M}"}
+        )
+        self.bucket, self.resets_at = bucket, resets_at
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a bucket stands on one Pacific day; `limit` is what Lectern may spend of it."""
+
+    bucket: Bucket
+    limit: int
+    spent: int
+    resets_at: datetime
+    is_refused: bool = False
+
+    @property
+    def left(self) -> int:
+        """Return the units that may still be spent; none once YouTube has refused one."""
+        return 0 if self.is_refused else max(0, self.limit - self.spent)
+
+
+def day_at(moment: datetime) -> date:
+    """Return the day that counts for the quota."""
+    return moment.astimezone(PACIFIC).date()
+
+
+def reset_after(moment: datetime) -> datetime:
+    """Return when the buckets are filled again: the next midnight there, 23 to 25 hours after the last."""
+    next_day = day_at(moment) + timedelta(days=1)
+    return datetime.combine(next_day, time(), tzinfo=PACIFIC).astimezone(UTC)
+
+
+def bucket_of(method: str) -> Bucket:
+    return BUCKETS.get(method, Bucket.GENERAL)
+
+
+def stand(bucket: Bucket, *, now: datetime) -> Standing:
+    """Return how a bucket stands."""
+    spent = ApiCall.objects.filter(bucket=bucket, quota_date=day_at(now)).aggregate(
+        units=Sum("units", default=0), refusals=Count("pk", filter=Q(error__startswith=SPENT))
+    )
+    return Standing(
+        bucket=bucket,
+        limit=settings.YOUTUBE_DAILY_UNITS[bucket] * settings.YOUTUBE_SPEND_PERCENT // 100,
+        spent=spent["units"],
+        resets_at=reset_after(now),
+        is_refused=spent["refusals"] > 0,
+    )
+
+
+def reserve(question: client.Question, *, run: IngestionRun, now: datetime, keep: int = 0) -> ApiCall:
+    """Commit the row of a call about to be made, where that leaves `keep` units. Raises ParkedError."""
+    bucket, units = bucket_of(question.method), UNITS.get(question.method, 1)
+    with transaction.atomic(durable=True):
+        locks.hold_to_commit(f"youtube units {bucket}")
+        standing = stand(bucket, now=now)
+        if standing.left - keep < units:
+            raise ParkedError(bucket, resets_at=standing.resets_at)
+        return ApiCall.objects.create(
+            run=run,
+            bucket=bucket,
+            quota_date=day_at(now),
+            units=units,
+            method=question.method,
+            subject=question.subject[:255],
+            page_number=question.page_number,
+            called_at=now,
+        )
+
+
+def fail(call: ApiCall, *, error: errors.YouTubeError, now: datetime) -> None:
+    """Note the error a call ended with; one for want of units closes its bucket until the reset."""
+    reason = f"{SPENT}: {error}" if isinstance(error, errors.QuotaExceededError) else str(error)
+    call.error, call.finished_at = reason[:LONGEST_ERROR], now
+    call.save(update_fields=["error", "finished_at"])
+
+
+def finish(
+    call: ApiCall,
+    *,
+    now: datetime,
+    etag: str = "",
+    next_page_token: str = "",
+    item_count: int = 0,
+    lake_key: str = "",
+    is_unmodified: bool = False,
+) -> None:
+    """Note what a call brought, in the transaction that lands it."""
+    call.etag, call.next_page_token = etag, next_page_token
+    call.item_count, call.lake_key, call.is_unmodified = item_count, lake_key, is_unmodified
+    call.finished_at = now
+    call.save(update_fields=["etag", "next_page_token", "item_count", "lake_key", "is_unmodified", "finished_at"])
