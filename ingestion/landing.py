@@ -97,8 +97,13 @@ class _Sighting:
         return f'{json.dumps(known, ensure_ascii=False)[:-1]}, "payload": {self.text}}}'
 
 
-def land_page(page: sources.Page, *, run: IngestionRun, target: Target, now: datetime) -> Landed:
-    """Land one page, all of it or nothing; a page landed before adds nothing."""
+def land_page(
+    page: sources.Page, *, run: IngestionRun, target: Target | None, now: datetime, stored_as: str = ""
+) -> Landed:
+    """Land one page, all of it or nothing; a page landed before adds nothing.
+
+    Without a target its videos join no course. What lies in the lake already, under `stored_as`, stays as it is.
+    """
     with transaction.atomic():
         # Locked, so that a removal waits for this page or this page sees the removal.
         videos = catalogue.lock_videos(_video_ids(page))
@@ -106,22 +111,28 @@ def land_page(page: sources.Page, *, run: IngestionRun, target: Target, now: dat
         records = [record for record in page.records if record.video_id not in removed]
         sightings = [_sight(record) for record in records]
         record_count, rows = _land_records(page, sightings, source=run.source, now=now)
-        lake_key, observation_count = _land_observations(page, sightings, rows, run=run, now=now)
+        key = stored_as or _key_for(page, run=run)
+        new = _find_unseen(page, sightings, rows)
+        if new and not stored_as:
+            times = {"observed_at": page.observed_at.isoformat(), "fetched_at": now.isoformat()}
+            write_lines(key, (sighting.write_line(**times) for sighting in new.values()))
+        _land_observations(list(new), page=page, run=run, key=key)
         catalogue.keep_sightings(records, kind=page.kind, observed_at=page.observed_at, videos=videos)
         media_count = sum(
             media.keep_file(file, video=videos[file.video_id], now=now)
             for file in page.media
             if file.video_id not in removed
         )
-        _enrol(page, records, target=target)
+        if target is not None:
+            _enrol(page, records, target=target)
         return Landed(
             record_count=record_count,
-            observation_count=observation_count,
+            observation_count=len(new),
             rejected_count=_land_rejections(page, removed=removed, run=run, now=now),
             media_count=media_count,
             withheld_count=len(page.records) - len(records),
-            object_count=1 if lake_key else 0,
-            lake_key=lake_key,
+            object_count=1 if new else 0,
+            lake_key=key if new else "",
         )
 
 
@@ -184,23 +195,24 @@ def _find_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: st
     return {(external_id, sha256): pk for external_id, sha256, pk in rows if (external_id, sha256) in wanted}
 
 
-def _land_observations(
-    page: sources.Page, sightings: list[_Sighting], rows: dict[_Key, int], *, run: IngestionRun, now: datetime
-) -> tuple[str, int]:
-    """Write the sightings not yet known to the lake as one object, then as rows; return its key and how many."""
+def _find_unseen(page: sources.Page, sightings: list[_Sighting], rows: dict[_Key, int]) -> dict[int, _Sighting]:
+    """Return the sightings not yet known, by the row of their payload."""
     seen = RawObservation.objects.filter(record__in=set(rows.values()), observed_at=page.observed_at)
     seen_pks = set(seen.values_list("record", flat=True))
-    new = {pk: sighting for sighting in sightings if (pk := rows[sighting.key]) not in seen_pks}
-    if not new:
-        return "", 0
-    name = f"{run.pk:08d}-{run.object_count + 1:06d}.jsonl.gz"
-    key = f"raw/{run.source}/{page.kind}/dt={page.observed_at:%Y-%m-%d}/{name}"
-    times = {"observed_at": page.observed_at.isoformat(), "fetched_at": now.isoformat()}
-    write_lines(key, (sighting.write_line(**times) for sighting in new.values()))
-    values = {"run": run.pk, "records": list(new), "observed_at": page.observed_at, "lake_key": key}
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_OBSERVATIONS, values)
-    return key, len(new)
+    return {pk: sighting for sighting in sightings if (pk := rows[sighting.key]) not in seen_pks}
+
+
+def _key_for(page: sources.Page, *, run: IngestionRun) -> str:
+    """Return the key of a run's next object; the time it began keeps it from those of a database that was lost."""
+    name = f"{run.started_at:%Y%m%dT%H%M%S}-{run.pk:08d}-{run.object_count + 1:06d}.jsonl.gz"
+    return f"raw/{run.source}/{page.kind}/dt={page.observed_at:%Y-%m-%d}/{name}"
+
+
+def _land_observations(record_pks: list[int], *, page: sources.Page, run: IngestionRun, key: str) -> None:
+    if record_pks:
+        values = {"run": run.pk, "records": record_pks, "observed_at": page.observed_at, "lake_key": key}
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_OBSERVATIONS, values)
 
 
 def write_lines(key: str, lines: Iterable[str]) -> None:
