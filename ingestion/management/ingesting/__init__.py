@@ -1,1 +1,1 @@
-"""What `ingest` does for each kind of source: one module a kind, each with `ingest(command, location=…, options=…)`."""
+"""What `ingest` does for each kind of source: a module each, with `ingest(command, location=…, options=…)`."""
