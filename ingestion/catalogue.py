@@ -77,7 +77,7 @@ def keep_sightings(
     if kind not in sightings.READERS:
         return
     told = [record for record in records if record.video_id]
-    _add_missing(told, videos=videos)
+    add_missing((record.video_id for record in told), videos=videos)
     changes = {record.video_id: _Change(videos[record.video_id]) for record in told}
     for record in told:
         seen = sightings.READERS[kind](record.payload)
@@ -99,8 +99,9 @@ def keep_sightings(
     )
 
 
-def _add_missing(records: Iterable[sources.Record], *, videos: dict[str, Video]) -> None:
-    missing = sorted({record.video_id for record in records} - videos.keys())
+def add_missing(video_ids: Iterable[str], *, videos: dict[str, Video]) -> None:
+    """Add rows for the videos that have none to `videos`, those already locked."""
+    missing = sorted(set(video_ids) - videos.keys())
     if missing:
         Video.objects.bulk_create([Video(video_id=video_id) for video_id in missing], ignore_conflicts=True)
         videos.update(lock_videos(missing))

@@ -118,6 +118,7 @@ def land_page(
             write_lines(key, (sighting.write_line(**times) for sighting in new.values()))
         _land_observations(list(new), page=page, run=run, key=key)
         catalogue.keep_sightings(records, kind=page.kind, observed_at=page.observed_at, videos=videos)
+        catalogue.add_missing((file.video_id for file in page.media), videos=videos)
         media_count = sum(
             media.keep_file(file, video=videos[file.video_id], now=now)
             for file in page.media

@@ -17,12 +17,13 @@ logger = logging.getLogger(__name__)
 def ingest_folder(
     *,
     folder: Path,
+    group: str = sources.FolderSource.group,
     course_title: str = "",
     course: Course | None = None,
     on_page: Callable[[IngestionRun, sources.Page], None] = lambda run, page: None,
     clock: Callable[[], datetime] = timezone.now,
 ) -> list[IngestionRun]:
-    """Land everything a folder holds and return one finished run for each source that read it.
+    """Land everything a folder holds and return one finished run for each source of the group that read it.
 
     Raises sources.SourceError for a folder nothing can read, locks.AlreadyRunningError while another
     process reads it.
@@ -30,7 +31,8 @@ def ingest_folder(
     target = landing.Target(
         course_id=course.pk if course else None, title=course.title if course else course_title
     )
-    return [_pull(source, target=target, on_page=on_page, clock=clock) for source in sources.at(folder.resolve())]
+    found = sources.at(folder.resolve(), group=group)
+    return [_pull(source, target=target, on_page=on_page, clock=clock) for source in found]
 
 
 def _pull(

@@ -332,6 +332,8 @@ YOUTUBE_SPEND_PERCENT = whole_number("YOUTUBE_SPEND_PERCENT", 100)
 SOURCES = {
     "yt_dlp_folder": {"BACKEND": "ingestion.sources.yt_dlp_folder.YtDlpFolder"},
     "reply_folder": {"BACKEND": "ingestion.sources.reply_folder.ReplyFolder"},
+    "archived_videos": {"BACKEND": "ingestion.sources.archive.ArchivedVideos"},
+    "archived_transcripts": {"BACKEND": "ingestion.sources.archive.ArchivedTranscripts"},
 }
 
 # Folders of the server that people may add lectures from.

@@ -69,6 +69,8 @@ class Page:
     playlist_id: str = ""
     playlist_title: str = ""
     language: str = ""
+    # What a person should know of a page that lands, a line each.
+    notes: tuple[str, ...] = ()
 
 
 class Source(ABC):
@@ -83,6 +85,10 @@ class Source(ABC):
 
 class FolderSource(Source):
     """A source that is a folder of files, one page a file."""
+
+    # Sources of one group look for their files together.
+    group: ClassVar[str] = "folder"
+    files_are: ClassVar[str]
 
     def __init__(self, location: Path) -> None:
         self.location = location
@@ -112,18 +118,17 @@ def _folder_classes() -> list[type[FolderSource]]:
     return [each for each in classes if issubclass(each, FolderSource)]
 
 
-def at(location: Path) -> list[FolderSource]:
-    """Return every source that finds payloads at a folder.
+def at(location: Path, *, group: str = FolderSource.group) -> list[FolderSource]:
+    """Return every source of a group that finds payloads at a folder.
 
-    Raises SourceError where the folder is missing or holds nothing that any source reads.
+    Raises SourceError where the folder is missing or holds nothing that any of them reads.
     """
     if not location.is_dir():
         raise SourceError(f"There is no folder {location}.")
-    sources = [source for source in (make(location) for make in _folder_classes()) if source.files()]
+    classes = [each for each in _folder_classes() if each.group == group]
+    sources = [source for source in (make(location) for make in classes) if source.files()]
     if not sources:
-        raise SourceError(
-            f"{location} holds neither info files of yt-dlp (*.info.json) nor saved Data API replies (*.json)."
-        )
+        raise SourceError(f"{location} holds neither {' nor '.join(each.files_are for each in classes)}.")
     return sources
 
 

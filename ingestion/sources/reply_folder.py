@@ -18,6 +18,7 @@ class ReplyFolder(sources.FolderSource):
     """Read list replies and single resources; an error body is rejected with its own message."""
 
     name: ClassVar[str] = resources.SOURCE
+    files_are: ClassVar[str] = "saved Data API replies (*.json)"
 
     def files(self) -> list[Path]:
         return sorted(path for path in self.location.rglob("*.json") if not path.name.endswith(NOT_REPLIES))

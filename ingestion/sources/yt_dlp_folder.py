@@ -20,6 +20,7 @@ class YtDlpFolder(sources.FolderSource):
     """Read info files and the media beside them; a playlist's own info file lands as its own kind."""
 
     name: ClassVar[str] = "yt_dlp"
+    files_are: ClassVar[str] = "info files of yt-dlp (*.info.json)"
 
     def files(self) -> list[Path]:
         return sorted(self.location.rglob(f"*{INFO}"))

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ingestion.management.ingesting import folder
+from ingestion.management.ingesting import archive, folder
 
 # What `--source` may say, and who does it.
 WAYS = {
+    "archive": archive.ingest,
     "folder": folder.ingest,
 }
 
@@ -16,7 +17,8 @@ WAYS = {
 class Command(BaseCommand):
     help = (
         "Land a folder that yt-dlp wrote, or one of saved YouTube Data API replies; which of the two it is, or "
-        "whether it is both, is found out. Doing it again changes nothing."
+        "whether it is both, is found out. With --source archive, land the archive of the pipeline that this one "
+        "replaces. Doing it again changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -11,8 +11,10 @@ from ingestion import landing, locks, services, sources
 from ingestion.models import IngestionRun
 
 
-def ingest(command: BaseCommand, *, location: str, options: dict[str, Any]) -> None:
-    """Land what every source finds at a folder, and say what each found. Raises CommandError."""
+def ingest(
+    command: BaseCommand, *, location: str, options: dict[str, Any], group: str = sources.FolderSource.group
+) -> None:
+    """Land what every source of a group finds at a folder, and say what each found. Raises CommandError."""
     pages: list[sources.Page] = []
     with tqdm(desc="ingesting", unit="file", disable=None) as bar:
 
@@ -22,7 +24,9 @@ def ingest(command: BaseCommand, *, location: str, options: dict[str, Any]) -> N
             bar.update(run.page_count - bar.n)
 
         try:
-            runs = services.ingest_folder(folder=Path(location), course_title=options["course"], on_page=show)
+            runs = services.ingest_folder(
+                folder=Path(location), group=group, course_title=options["course"], on_page=show
+            )
         except (sources.SourceError, locks.AlreadyRunningError) as error:
             raise CommandError(str(error)) from None
         except OSError as error:
@@ -33,6 +37,8 @@ def ingest(command: BaseCommand, *, location: str, options: dict[str, Any]) -> N
     for page in pages:
         for rejected in page.rejections:
             command.stderr.write(f"rejected {Path(page.location).name}: {rejected.reason}")
+        for note in page.notes:
+            command.stderr.write(f"{Path(page.location).name}: {note}")
     if not any(page.records for page in pages):
         raise CommandError("Nothing here could land; the reasons stand in raw_rejected_record.")
 
