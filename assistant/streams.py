@@ -103,7 +103,9 @@ class Reader:
             decode_responses=True,
             max_connections=MOST_CONNECTIONS,
             socket_connect_timeout=TIMEOUT_SECONDS,
-            socket_timeout=READ_TIMEOUT_SECONDS,
+            # Not a time limit of the client's own: it waits with asyncio.wait_for, which before Python 3.12 loses
+            # a cancellation now and then, and a reader that has gone would be served for ever.
+            socket_timeout=None,
             retry=AsyncRetry(NoBackoff(), 0),
         )
 
@@ -116,9 +118,12 @@ class Reader:
         `after` maps each attempt to the last entry read of it.
         """
         names = {name_stream(question_id, attempt): attempt for attempt in after}
-        found: Any = await self.client.xread(
-            {name: after[attempt] for name, attempt in names.items()}, block=int(wait_seconds * 1000) or None
-        )
+        places = {name: after[attempt] for name, attempt in names.items()}
+        try:
+            async with asyncio.timeout(READ_TIMEOUT_SECONDS):
+                found: Any = await self.client.xread(places, block=int(wait_seconds * 1000) or None)
+        except TimeoutError:
+            raise redis.TimeoutError("Redis does not answer.") from None
         return [
             Entry(names[name], redis_id, _parse(values)) for name, entries in found for redis_id, values in entries
         ]
