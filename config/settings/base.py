@@ -182,10 +182,8 @@ STORAGES = {
 
 # People: who may come in, and how. Sign-up is by invitation unless SIGN_UP says `open`.
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# Built on Django's own: with both, every permission would be read twice.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "library"
 SIGN_UP = value("SIGN_UP", "invited")
@@ -327,6 +325,18 @@ YOUTUBE_DAILY_UNITS = {
 }
 YOUTUBE_SPEND_PERCENT = whole_number("YOUTUBE_SPEND_PERCENT", 100)
 
+# Audio, captions and, without a key, metadata come through yt-dlp.
+YT_DLP_PARALLEL = whole_number("YT_DLP_PARALLEL", 1)
+YT_DLP_SLEEP_SECONDS = whole_number("YT_DLP_SLEEP_SECONDS", 10)
+YT_DLP_KIB_PER_SECOND = whole_number("YT_DLP_KIB_PER_SECOND", 0)
+YT_DLP_COOKIES_FILE = value("YT_DLP_COOKIES_FILE", "")
+YT_DLP_PROXIES = value("YT_DLP_PROXIES", "").replace(",", " ").split()
+YT_DLP_LANGUAGES = value("YT_DLP_LANGUAGES", "").replace(",", " ").split()
+YT_DLP_LEAST_FREE_MIB = whole_number("YT_DLP_LEAST_FREE_MIB", 2048)
+# Tests let a server on this machine stand in for YouTube, in Python: an installation never does.
+if "YT_DLP_LOOPBACK" in os.environ:
+    raise ImproperlyConfigured("YT_DLP_LOOPBACK is for tests alone: take it out of the environment and of .env.")
+
 # Seams: a new backend is one new file and one entry here.
 
 SOURCES = {
@@ -335,6 +345,9 @@ SOURCES = {
     "archived_videos": {"BACKEND": "ingestion.sources.archive.ArchivedVideos"},
     "archived_transcripts": {"BACKEND": "ingestion.sources.archive.ArchivedTranscripts"},
 }
+
+# What `ingest --replay` brings back from the lake, in this order: each app what it keeps there.
+REPLAYS = ["ingestion.replay.replay_lake", "transcripts.replay.replay_transcripts"]
 
 # Folders of the server that people may add lectures from.
 INGEST_ROOTS = [
