@@ -16,7 +16,7 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
-from ingestion import catalogue, media, sources
+from ingestion import catalogue, drift, media, sources
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -126,6 +126,7 @@ def land_page(
         )
         if target is not None:
             _enrol(page, records, target=target)
+        drift.note(records, source=run.source, kind=page.kind, now=now)
         return Landed(
             record_count=record_count,
             observation_count=len(new),

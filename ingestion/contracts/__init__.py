@@ -25,6 +25,8 @@ __all__ = [
     "check",
     "dump",
     "find",
+    "get",
+    "is_known",
     "list_paths",
     "load",
     "parse",
@@ -45,8 +47,18 @@ def list_paths() -> list[Path]:
 
 def find(*, source: str, kind: str) -> Contract:
     """Return the contract of a kind, else that of any kind of its source."""
-    known = _load_all()
+    known = load_all()
     return known.get(f"{source}.{kind}") or known[f"{source}.{ANY}"]
+
+
+def get(name: str) -> Contract:
+    """Return the contract of this name."""
+    return load_all()[name]
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a contract of this name is there."""
+    return name in load_all()
 
 
 def parse(text: str) -> Any:
@@ -64,7 +76,7 @@ def check(payload: Any, *, source: str, kind: str) -> Verdict:
     """
     _refuse_unkeepable(payload)
     contract = find(source=source, kind=kind)
-    if contract.name != f"{source}.{kind}" and contract.tables_mode != Mode.EVOLVE:
+    if not is_known(f"{source}.{kind}") and contract.tables_mode != Mode.EVOLVE:
         is_frozen = contract.tables_mode == Mode.FREEZE
         raise (FrozenContractError if is_frozen else ContractError)(f"{kind}: a new kind")
     return contract.judge(payload)
@@ -112,6 +124,6 @@ def _cut(value: Any, depth: int) -> Any:
 
 
 @cache
-def _load_all() -> dict[str, Contract]:
+def load_all() -> dict[str, Contract]:
     contracts = [load(path) for path in list_paths()]
     return {contract.name: contract for contract in contracts}

@@ -71,6 +71,11 @@ class Contract:
         return shapes.list_fields(self._properties)
 
     @cached_property
+    def paths(self) -> frozenset[str]:
+        """Paths of all fields that are named."""
+        return frozenset(path for path, _ in shapes.walk(self._properties))
+
+    @cached_property
     def critical(self) -> frozenset[str]:
         """Paths of fields of which no other type lands; the payload itself is an object."""
         walked = shapes.walk(self._properties)
