@@ -74,6 +74,7 @@ class Tick:
 
 SCHEDULE = (
     Tick("ingest", "ingestion.tasks.ingest_pending", 10),
+    Tick("fetch audio", "ingestion.tasks.fetch_pending", 10),
     Tick("transcribe", "transcripts.tasks.transcribe_pending", 10),
     Tick("build warehouse", "warehouse.tasks.build_warehouse", 60),
     Tick("chunk", "assistant.tasks.chunk_pending", 10),
@@ -83,6 +84,8 @@ SCHEDULE = (
     Tick("withdraw from the warehouse", "warehouse.tasks.withdraw_removed", 60),
     Tick("withdraw from the transcripts", "transcripts.tasks.withdraw_removed", 60),
     Tick("withdraw from ingestion", "ingestion.tasks.withdraw_removed", 60),
+    Tick("keep courses in the lake", "ingestion.tasks.archive_courses", 10 * 60),
+    Tick("keep transcripts in the lake", "transcripts.tasks.archive_ended", 60),
     Tick("tidy up", "config.tasks.tidy_up", 60 * 60),
     # One through every queue: a worker that is there but takes nothing is found out.
     *(

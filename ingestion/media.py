@@ -1,6 +1,8 @@
 """Audio and captions: their bytes in the lake, a row for each distinct file."""
 
 import hashlib
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +11,27 @@ from django.core.files.base import File
 from ingestion import sources
 from ingestion.lake import lake
 from ingestion.models import MediaFile, Video
+
+# As `keep_file` names objects; a language may hold dashes itself.
+KEY = re.compile(
+    r"(?P<kind>audio|captions)/(?P<video_id>[^/]+)/((?P<language>[^/]+)-)?(?P<sha256>[0-9a-f]{64})(\.[^/]*)?"
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """What the key of a file says of it."""
+
+    video_id: str
+    kind: str
+    language: str
+    sha256: str
+
+
+def read_key(key: str) -> Name | None:
+    """Return what a key says, None where it is of no media file."""
+    named = KEY.fullmatch(key)
+    return Name(named["video_id"], named["kind"], named["language"] or "", named["sha256"]) if named else None
 
 
 def keep_file(file: sources.Media, *, video: Video, now: datetime) -> bool:

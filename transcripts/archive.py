@@ -1,14 +1,19 @@
-"""Finished transcripts in the lake, one Parquet object each."""
+"""Transcripts in the lake, one Parquet object each: the segments as rows, how it went beside them."""
 
+import hashlib
 import io
+import json
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from ingestion.lake import lake
-from transcripts.models import Transcription
+from transcripts.models import State, Transcription
 
 WORD = pa.struct(
     [
@@ -38,13 +43,47 @@ SCHEMA = pa.schema(
         ("words", pa.list_(WORD)),
     ]
 )
+FOLDER = "transcripts"
 OF_TRANSCRIPTION = ["media_sha256", "digest", "engine", "model", "language"]
+# How it went: in the metadata of the object, for it is of no segment.
+OF_HEARING = [
+    *OF_TRANSCRIPTION,
+    "media_kind",
+    "state",
+    "reason",
+    "duration_seconds",
+    "heard_until_seconds",
+    "wall_seconds",
+    "attempt_count",
+    "created_at",
+    "finished_at",
+]
+METADATA = b"lectern"
+
+
+class BrokenTranscriptError(Exception):
+    """An object that is no transcript of ours."""
+
+    permanent = True
+
+
+@dataclass(frozen=True)
+class Archived:
+    """A transcript as the lake has it: columns of its row, and of each of its segments in order."""
+
+    video_id: str
+    values: dict[str, Any]
+    segments: list[dict[str, Any]]
 
 
 def key_for(transcription: Transcription, *, finished_at: datetime) -> str:
-    """Return the lake key of a transcript; `finished_at` is in UTC, its day the partition."""
+    """Return the lake key of a transcript; `finished_at` is in UTC, its day the partition.
+
+    The digest in it covers the recording too: two of one video may be heard on one day.
+    """
     day = finished_at.date().isoformat()
-    return f"transcripts/dt={day}/{transcription.video.video_id}-{transcription.digest}.parquet"
+    digest = hashlib.sha256(f"{transcription.media_sha256} {transcription.digest}".encode()).hexdigest()
+    return f"{FOLDER}/dt={day}/{transcription.video.video_id}-{digest}.parquet"
 
 
 def write(transcription: Transcription, *, key: str) -> None:
@@ -53,9 +92,44 @@ def write(transcription: Transcription, *, key: str) -> None:
     shared |= {name: getattr(transcription, name) for name in OF_TRANSCRIPTION}
     own_names = [name for name in SCHEMA.names if name not in shared]
     rows = [shared | row for row in transcription.segments.order_by("position").values(*own_names)]
+    told = shared | {name: getattr(transcription, name) for name in OF_HEARING}
+    metadata = {METADATA: json.dumps(told, default=datetime.isoformat).encode()}
     sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), sink)
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA.with_metadata(metadata)), sink)
     lake().save(key, ContentFile(sink.getvalue()))
+
+
+def read(key: str) -> Archived:
+    """Return what an object holds. Raises BrokenTranscriptError."""
+    with lake().open(key) as stored:
+        content = stored.read()
+    try:
+        table = pq.read_table(io.BytesIO(content))
+        told = json.loads((table.schema.metadata or {})[METADATA])
+        values = {name: told[name] for name in OF_HEARING}
+        values |= {name: datetime.fromisoformat(told[name]) for name in ("created_at", "finished_at")}
+        segments = table.drop_columns(["video_id", *OF_TRANSCRIPTION]).to_pylist()
+    except (pa.ArrowException, ValueError, KeyError) as error:
+        raise BrokenTranscriptError(f"no transcript of Lectern: {error!r}") from None
+    return Archived(told["video_id"], values, segments)
+
+
+def archive_ended() -> int:
+    """Write what has ended without a transcript, such as silence, into the lake too; return how many that were."""
+    ended = Transcription.objects.retained().ended().filter(lake_key="").exclude(state=State.NO_AUDIO)
+    return sum(_archive(pk) for pk in list(ended.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _archive(pk: int) -> bool:
+    rows = Transcription.objects.retained().ended().filter(pk=pk, lake_key="", finished_at__isnull=False)
+    row = rows.select_for_update(of=("self",)).select_related("video").first()
+    if row is None or row.finished_at is None:
+        return False
+    row.lake_key = key_for(row, finished_at=row.finished_at)
+    row.save(update_fields=["lake_key"])
+    write(row, key=row.lake_key)
+    return True
 
 
 def delete(key: str) -> None:

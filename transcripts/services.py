@@ -1,9 +1,4 @@
-"""Hearing what has been fetched, once per video, audio and transcriber, however often a worker dies.
-
-The rule of preference, kept in `_choose_preferred` alone: speech recognition with its word times wins, of
-the newest audio before older, of the newest run before older; published captions stand in where there is
-no usable audio.
-"""
+"""Hearing what has been fetched, once per video, audio and transcriber, however often a worker dies."""
 
 import logging
 import shutil
@@ -18,13 +13,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import connection, transaction
-from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
 from ingestion.lake import lake
-from ingestion.models import Course, MediaFile, MediaKind, Video
+from ingestion.models import Course, MediaFile, Video
 from ingestion.progress import Progress
-from transcripts import agreement, archive, claims, planning, transcribers
+from transcripts import agreement, archive, claims, planning, preference, transcribers
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import HeardSegment
 from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
@@ -95,7 +89,7 @@ def transcribe_again(*, transcription_id: int) -> None:
     row.state, row.reason, row.attempt_count, row.is_preferred = State.PENDING, "", 0, False
     row.finished_at = row.lease_expires_at = None
     row.save(update_fields=["state", "reason", "attempt_count", "is_preferred", "finished_at", "lease_expires_at"])
-    _choose_preferred(video)
+    preference.choose(video)
 
 
 def withdraw_removed() -> int:
@@ -203,11 +197,12 @@ def _finish(claim: claims.Claim) -> None:
     if row.lake_key != key:
         archive.delete(row.lake_key)
     claim.write(lake_key=key)
+    row.state, row.reason, row.finished_at = State.DONE, "", finished_at
     archive.write(row, key=key)
     with transaction.atomic():
         video = Video.objects.select_for_update(no_key=True).get(pk=row.video_id)
         claim.write(state=State.DONE, finished_at=finished_at, lease_expires_at=None, reason="")
-        _choose_preferred(video)
+        preference.choose(video)
         agreement.score(video)
 
 
@@ -240,27 +235,6 @@ def _withdraw(pk: int) -> bool:
     if not is_held:
         row.delete()
     return not is_held
-
-
-def _choose_preferred(video: Video) -> None:
-    """Mark the one transcription of a video that is read downstream: the rule is the module's docstring."""
-    fetched = MediaFile.objects.filter(
-        video=OuterRef("video"), kind=OuterRef("media_kind"), sha256=OuterRef("media_sha256")
-    )
-    best = (
-        Transcription.objects.finished()
-        .filter(video=video)
-        .annotate(
-            is_heard=Case(When(media_kind=MediaKind.AUDIO, then=Value(1)), default=Value(0)),
-            fetched_at=Subquery(fetched.values("fetched_at")[:1]),
-        )
-        .order_by("-is_heard", "-fetched_at", "-finished_at", "-pk")
-        .first()
-    )
-    rows = Transcription.objects.filter(video=video)
-    rows.filter(is_preferred=True).update(is_preferred=False)
-    if best is not None:
-        rows.filter(pk=best.pk).update(is_preferred=True)
 
 
 def _find_language(media: MediaFile) -> str:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from ingestion import queues
-from transcripts import claims, services
+from transcripts import archive, claims, services
 
 # A message that comes back at once from a worker that died meets a lease that still stands: wait it out.
 RETRY = {"max_retries": claims.MOST_ATTEMPTS, "countdown": settings.TRANSCRIPTION_LEASE_SECONDS + 1}
@@ -29,3 +29,8 @@ def run_transcription(*, transcription_id: int) -> None:
 @shared_task
 def withdraw_removed() -> None:
     services.withdraw_removed()
+
+
+@shared_task
+def archive_ended() -> None:
+    archive.archive_ended()

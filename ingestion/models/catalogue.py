@@ -34,6 +34,10 @@ class VideoQuerySet(models.QuerySet["Video"]):
         """Videos that may be shown, transcribed and searched."""
         return self.exclude(availability=Availability.REMOVED)
 
+    def kept(self) -> "VideoQuerySet":
+        """Videos of which anything may be held: all but the tombstones."""
+        return self.exclude(availability=Availability.REMOVED)
+
     def removed(self) -> "VideoQuerySet":
         """Tombstones: every stage deletes what it holds of these."""
         return self.filter(availability=Availability.REMOVED)

@@ -49,7 +49,7 @@ def test_it_stores_what_is_heard_and_writes_one_object(row):
     assert row.duration_seconds == 20
     assert row.heard_until_seconds == reached[-1] == 19
     assert [s.text for s in row.segments.order_by("position")] == ["One two three.", "Four five six."]
-    assert objects() == [f"dt={row.finished_at:%Y-%m-%d}/lecture-01-{row.digest}.parquet"]
+    assert [f"transcripts/{name}" for name in objects()] == [row.lake_key]
 
 
 def test_a_second_run_changes_nothing(row):

@@ -1,0 +1,58 @@
+"""Bringing transcripts back from the lake, each with how it was heard; nothing is heard again.
+
+An object that has its row is passed over, so a replay that died goes on and one that is repeated changes nothing.
+"""
+
+from collections.abc import Iterator
+
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ingestion import locks
+from ingestion.lake import lake
+from ingestion.models import Video
+from ingestion.replay import Unreadable, Watch
+from transcripts import agreement, archive, preference, services
+from transcripts.models import Segment, State, Transcription
+
+
+def replay_transcripts(*, watch: Watch = lambda what, done, total: None) -> list[Unreadable]:
+    """Bring back every transcript of a video that is known here; return what could not be read.
+
+    Then what never was heard is planned anew. Raises locks.AlreadyRunningError.
+    """
+    with locks.hold_alone("the transcripts of the lake"):
+        unreadable = list(_restore_all(watch))
+        services.plan_transcriptions()
+    return unreadable
+
+
+def _restore_all(watch: Watch) -> Iterator[Unreadable]:
+    keys = [stored.key for stored in lake().list_objects(archive.FOLDER)]
+    restored = set(Transcription.objects.ended().values_list("lake_key", flat=True))
+    for done, key in enumerate(keys, 1):
+        if key not in restored:
+            try:
+                _restore(archive.read(key), key=key)
+            except (archive.BrokenTranscriptError, DatabaseError) as error:
+                yield Unreadable(key, str(error).splitlines()[0])
+        watch("transcripts", done, len(keys))
+
+
+@transaction.atomic
+def _restore(archived: archive.Archived, *, key: str) -> None:
+    """Put an archived transcript in the place of one that has not ended, or ended sooner."""
+    video = Video.objects.kept().select_for_update(no_key=True).filter(video_id=archived.video_id).first()
+    if video is None:
+        return
+    values, known = archived.values, ("media_sha256", "digest")
+    same = Transcription.objects.filter(video=video, **{name: values[name] for name in known})
+    newer = Q(finished_at__gte=values["finished_at"]) & ~Q(lake_key="")
+    if same.filter(newer | Q(state=State.RUNNING, lease_expires_at__gte=timezone.now())).exists():
+        return
+    same.delete()
+    row = Transcription.objects.create(video=video, lake_key=key, **values)
+    Segment.objects.bulk_create(Segment(transcription=row, **segment) for segment in archived.segments)
+    preference.choose(video)
+    agreement.score(video)
