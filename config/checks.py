@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from django.db import connection
 SHORTEST_KEY = 40
 LEAST_POSTGRES = 160000
 LEAST_PGVECTOR = (0, 8)
+# Those that yt-dlp can use without another library.
+PROXY_SCHEMES = {"http", "socks4", "socks4a", "socks5", "socks5h"}
 
 
 @checks.register(checks.Tags.security)
@@ -78,6 +81,22 @@ def check_youtube(app_configs: Sequence[AppConfig] | None, **options: Any) -> li
     if not 1 <= settings.YOUTUBE_SPEND_PERCENT <= 100:
         hint = "Set it to a number from 1 to 100, or leave it empty to spend all."
         messages.append(checks.Error("YOUTUBE_SPEND_PERCENT is no share.", hint=hint, id="config.E008"))
+    return messages
+
+
+@checks.register(checks.Tags.security)
+def check_yt_dlp(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse a stand-in for YouTube and a proxy that yt-dlp cannot use; warn of cookies that are missing."""
+    messages: list[checks.CheckMessage] = []
+    if getattr(settings, "YT_DLP_LOOPBACK", ""):
+        hint = "Take YT_DLP_LOOPBACK out of the settings."
+        messages.append(checks.Error("YT_DLP_LOOPBACK is for tests alone.", hint=hint, id="config.E010"))
+    if any(urlsplit(proxy).scheme not in PROXY_SCHEMES for proxy in settings.YT_DLP_PROXIES):
+        hint = f"A proxy is an address that begins with {', '.join(sorted(PROXY_SCHEMES))}."
+        messages.append(checks.Error("YT_DLP_PROXIES holds what is no proxy.", hint=hint, id="config.E011"))
+    if settings.YT_DLP_COOKIES_FILE and not Path(settings.YT_DLP_COOKIES_FILE).is_file():
+        hint = "No audio is fetched until YT_DLP_COOKIES_FILE is there, or no longer set."
+        messages.append(checks.Warning("The cookies file of yt-dlp is missing.", hint=hint, id="config.W003"))
     return messages
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from django.db import connection
 
@@ -35,6 +35,19 @@ def hold_to_commit(subject: str) -> None:
     """Take the lock on a subject, once whoever has it is done; the transaction's end lets it go."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key_of(subject)])
+
+
+@contextmanager
+def hold_one_of(count: int, subject: str) -> Iterator[None]:
+    """Hold one of so many locks on a subject. Raises AlreadyRunningError where others have all of them."""
+    with ExitStack() as stack:
+        for number in range(count):
+            with suppress(AlreadyRunningError):
+                stack.enter_context(hold_alone(f"{subject} {number}"))
+                break
+        else:
+            raise AlreadyRunningError(f"{count} processes are {subject} already.")
+        yield
 
 
 def key_of(subject: str) -> int:

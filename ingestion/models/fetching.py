@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ingestion.models.catalogue import Video
+from ingestion.models.catalogue import Availability, Video
 
 
 class FetchState(models.TextChoices):
@@ -32,6 +32,7 @@ class FetchReason(models.TextChoices):
     DISK_FULL = "disk_full", _("too little room on the disk")
     WRONG_LENGTH = "wrong_length", _("not as long as announced")
     NO_AUDIO = "no_audio", _("holds no audio")
+    FORBIDDEN_ADDRESS = "forbidden_address", _("leads to an address that is not allowed")
     NETWORK = "network", _("the connection failed")
     UNKNOWN = "unknown", _("an error without a name")
 
@@ -40,7 +41,8 @@ class AudioFetchQuerySet(models.QuerySet["AudioFetch"]):
     def claimable(self, *, at: datetime) -> "AudioFetchQuerySet":
         """Those due that nobody works on, or that a worker left when it died."""
         waiting = Q(state=FetchState.PENDING, next_attempt_at__lte=at)
-        return self.filter(waiting | Q(state=FetchState.RUNNING, lease_expires_at__lt=at))
+        free = waiting | Q(state=FetchState.RUNNING, lease_expires_at__lt=at)
+        return self.filter(free).exclude(video__availability=Availability.REMOVED)
 
 
 class AudioFetch(models.Model):
@@ -50,9 +52,13 @@ class AudioFetch(models.Model):
     state = models.CharField(max_length=16, choices=FetchState.choices, default=FetchState.PENDING)
     reason = models.CharField(max_length=24, choices=FetchReason.choices, blank=True)
     error = models.TextField(blank=True, help_text="The words of the last failure.")
-    attempt_count = models.PositiveSmallIntegerField(default=0)
+    attempt_count = models.PositiveIntegerField(default=0, help_text="All attempts; it is never counted back.")
+    failure_count = models.PositiveSmallIntegerField(
+        default=0, help_text="Attempts in a row that failed of themselves, not of the site or the moment."
+    )
     next_attempt_at = models.DateTimeField(default=timezone.now)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
+    attempted_at = models.DateTimeField(null=True, blank=True, help_text="When the latest attempt ended.")
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,0 +1,1 @@
+"""The audio and captions of videos whose audio is wanted: claimed, downloaded, landed, tried again."""
