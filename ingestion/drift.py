@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ingestion import contracts, sources
 from ingestion.contracts import shapes
@@ -63,6 +64,18 @@ def note(records: Iterable[sources.Record], *, source: str, kind: str, now: date
     gone = {(path, True): "" for path, count in watch.absences.items() if count >= LONGEST_ABSENCE}
     found |= {drift: example for drift, example in gone.items() if drift not in watch.noted}
     _keep(watch, found, returned=returned, now=now)
+
+
+def list_open() -> QuerySet[ContractDrift]:
+    """Return what nobody has accepted."""
+    return ContractDrift.objects.filter(accepted_at=None).order_by("contract", "path", "is_vanished")
+
+
+def accept(fields: Iterable[str] = (), *, now: datetime) -> int:
+    """Accept some drifts, named as they print, or all; return how many."""
+    wanted = set(fields)
+    pks = [row.pk for row in list_open() if not wanted or str(row) in wanted]
+    return ContractDrift.objects.filter(pk__in=pks).update(accepted_at=now)
 
 
 def settle() -> None:

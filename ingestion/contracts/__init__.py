@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "dump",
     "find",
+    "find_faults",
     "get",
     "is_known",
     "list_paths",
@@ -43,6 +44,19 @@ DEEPEST_DUMP = 100
 def list_paths() -> list[Path]:
     """Return the files of all contracts."""
     return sorted(FOLDER.glob(f"*/*{SUFFIX}"))
+
+
+def find_faults() -> list[str]:
+    """Return what is wrong with contract files, a line each."""
+    faults = []
+    for path in list_paths():
+        try:
+            load(path).validator  # noqa: B018  compiled when asked for
+        except InvalidContractError as error:
+            faults.append(str(error))
+        except pydantic_core.SchemaError as error:
+            faults.append(f"{path.name}: {' '.join(str(error).split())}")
+    return faults
 
 
 def find(*, source: str, kind: str) -> Contract:

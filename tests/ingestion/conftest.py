@@ -1,7 +1,7 @@
 import pytest
 from django.core.cache import cache
 
-from ingestion import adding
+from ingestion import adding, contracts
 from tests.emulators import youtube, youtube_world
 
 
@@ -34,3 +34,25 @@ def emulator(settings):
         settings.YOUTUBE_API_KEY = youtube.KEY
         settings.YOUTUBE_API_ENDPOINT = server.endpoint
         yield server.state
+
+
+@pytest.fixture
+def change_contracts(tmp_path, monkeypatch):
+    """Copy the contracts and change text in one of them; what the process has loaded is forgotten."""
+    folder = tmp_path / "contracts"
+    for path in contracts.list_paths():
+        copy = folder / path.parent.name / path.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text())
+    monkeypatch.setattr(contracts, "FOLDER", folder)
+    contracts.load_all.cache_clear()
+
+    def change(name, old, new):
+        source, _, kind = name.partition(".")
+        path = folder / source / f"{kind}.odcs.yaml"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+        contracts.load_all.cache_clear()
+
+    yield change
+    contracts.load_all.cache_clear()
