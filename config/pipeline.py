@@ -44,6 +44,16 @@ WITHDRAWALS = (
 )
 
 
+# What a new object wakes, by where it lies; without events the same stages wake by their ticks.
+WAKES = (
+    ("inbox/", "transcripts.tasks.transcribe_pending"),
+    ("audio/", "transcripts.tasks.transcribe_pending"),
+    ("captions/", "transcripts.tasks.transcribe_pending"),
+    ("raw/", "warehouse.tasks.build_warehouse"),
+    ("transcripts/", "assistant.tasks.chunk_pending"),
+)
+
+
 @dataclass(frozen=True)
 class Worker:
     """A worker process and the queues it serves; none waits behind another group's work."""
@@ -74,7 +84,12 @@ class Tick:
 
 SCHEDULE = (
     Tick("ingest", "ingestion.tasks.ingest_pending", 10),
+    Tick("pull subscriptions", "ingestion.tasks.pull_due", 30),
+    Tick("ask about videos", "ingestion.tasks.ask_pending", 30),
+    Tick("ask for categories", "ingestion.tasks.ask_categories", 24 * 60 * 60),
     Tick("fetch audio", "ingestion.tasks.fetch_pending", 10),
+    Tick("object events", "ingestion.tasks.consume_object_events", 10),
+    Tick("look into the inbox", "ingestion.tasks.look_into_inbox", 5 * 60),
     Tick("transcribe", "transcripts.tasks.transcribe_pending", 10),
     Tick("build warehouse", "warehouse.tasks.build_warehouse", 60),
     Tick("chunk", "assistant.tasks.chunk_pending", 10),

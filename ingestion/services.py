@@ -55,23 +55,25 @@ def _pull(
     return run
 
 
-def land(page: sources.Page, *, run: IngestionRun, target: landing.Target, now: datetime) -> landing.Landed:
+def land(
+    page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime
+) -> landing.Landed:
     """Land a page and count it, all or nothing; a payload the database cannot keep is refused alone."""
     try:
         with transaction.atomic():
             landed = landing.land_page(page, run=run, target=target, now=now)
-            _count(run, landed, page_count=1)
+            count_page(run, landed, page_count=1)
             return landed
     except DataError:
         with transaction.atomic():
             for part in landing.split_page(page):
-                _count(run, _land_or_refuse(part, run=run, target=target, now=now))
-            _count(run, landing.Landed(), page_count=1)
+                count_page(run, _land_or_refuse(part, run=run, target=target, now=now))
+            count_page(run, landing.Landed(), page_count=1)
         return landing.Landed()
 
 
 def _land_or_refuse(
-    page: sources.Page, *, run: IngestionRun, target: landing.Target, now: datetime
+    page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime
 ) -> landing.Landed:
     try:
         return landing.land_page(page, run=run, target=target, now=now)
@@ -97,7 +99,8 @@ def _open_run(
     return run
 
 
-def _count(run: IngestionRun, landed: landing.Landed, *, page_count: int = 0) -> None:
+def count_page(run: IngestionRun, landed: landing.Landed, *, page_count: int = 0) -> None:
+    """Add what landed to the counts of a run."""
     run.page_count += page_count
     for name in landing.COUNTS:
         setattr(run, name, getattr(run, name) + getattr(landed, name))

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from celery import shared_task
 
-from ingestion import adding, course_archive, locks, queues, removal, services
+from ingestion import adding, course_archive, events, locks, object_queue, queues, removal, services
 from ingestion.audio import fetching
+from ingestion.following import categories, enquiries, pulls
 
 
 @shared_task(autoretry_for=(locks.AlreadyRunningError,), retry_backoff=True)
@@ -33,6 +34,30 @@ def withdraw_removed() -> None:
 
 
 @shared_task
+def pull_due() -> None:
+    """Publish the subscriptions that are due."""
+    pulls.pull_due()
+
+
+@shared_task
+def pull_subscription(*, subscription_id: int) -> None:
+    """Pull what a subscription lists."""
+    pulls.pull_subscription(subscription_id=subscription_id)
+
+
+@shared_task
+def ask_pending() -> None:
+    """Ask YouTube about the videos that are due."""
+    enquiries.ask_pending()
+
+
+@shared_task
+def ask_categories() -> None:
+    """Ask YouTube for the names of its categories, once in a while."""
+    categories.ask_categories()
+
+
+@shared_task
 def fetch_pending() -> None:
     """Publish the videos whose audio is to be fetched next."""
     fetching.tidy_up()
@@ -50,3 +75,21 @@ def fetch_audio(*, video_id: int) -> None:
 def archive_courses() -> None:
     """Keep courses, and what they follow, in the lake."""
     course_archive.archive_courses()
+
+
+@shared_task
+def consume_object_events() -> None:
+    """Take what waits in the queue of the lake's objects."""
+    object_queue.consume_waiting()
+
+
+@shared_task
+def handle_object_events() -> None:
+    """Handle the objects that were told of and are not handled yet."""
+    events.handle_open()
+
+
+@shared_task
+def look_into_inbox() -> None:
+    """Take up files that no event has told of."""
+    events.look_into_inbox()

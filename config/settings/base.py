@@ -10,7 +10,7 @@ from csp import constants as csp
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 
-from config import embedded, lakes
+from config import embedded, lakes, pipeline
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -180,6 +180,11 @@ STORAGES = {
     ),
 }
 
+# Where the store tells of objects: the address of a queue (SQS), and the secret of a gateway that pushes.
+LAKE_EVENTS_QUEUE = value("LAKE_EVENTS_QUEUE", "")
+OBJECT_EVENTS_SECRET = value("OBJECT_EVENTS_SECRET", "")
+OBJECT_WAKES = pipeline.WAKES
+
 # People: who may come in, and how. Sign-up is by invitation unless SIGN_UP says `open`.
 
 # Built on Django's own: with both, every permission would be read twice.
@@ -256,7 +261,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.problems.handle_exception",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "ask": "20/min", "search": "120/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "ask": "20/min", "search": "120/min", "events": "600/min"},
 }
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Bearer",
@@ -342,6 +347,7 @@ if "YT_DLP_LOOPBACK" in os.environ:
 SOURCES = {
     "yt_dlp_folder": {"BACKEND": "ingestion.sources.yt_dlp_folder.YtDlpFolder"},
     "reply_folder": {"BACKEND": "ingestion.sources.reply_folder.ReplyFolder"},
+    "data_api": {"BACKEND": "ingestion.sources.data_api.DataApi"},
     "archived_videos": {"BACKEND": "ingestion.sources.archive.ArchivedVideos"},
     "archived_transcripts": {"BACKEND": "ingestion.sources.archive.ArchivedTranscripts"},
 }

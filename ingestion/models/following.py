@@ -106,7 +106,7 @@ class ApiCall(models.Model):
     method = models.CharField(max_length=64, help_text="playlistItems.list, for one.")
     subject = models.CharField(max_length=255, help_text="The id asked about, or the digest of a list of ids.")
     page_number = models.PositiveIntegerField(default=0)
-    next_page_token = models.CharField(max_length=255, blank=True)
+    next_page_token = models.TextField(blank=True)
     etag = models.CharField(max_length=255, blank=True)
     is_unmodified = models.BooleanField(default=False, help_text="The reply was that nothing has changed.")
     item_count = models.PositiveIntegerField(default=0)

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 LONGEST_MESSAGE = 300
+# How the error of a call begins whose method, or whose place in a list, the server does not know.
+UNKNOWN_METHOD = "unknownMethod"
+PAGE_TOKEN = "invalidPageToken"  # noqa: S105  no secret
 
 TRANSIENT = {"rateLimitExceeded", "userRateLimitExceeded", "backendError", "internalError", "processingFailure"}
 SPENT = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
@@ -85,6 +88,8 @@ def read_error(*, status: int, content: bytes) -> YouTubeError:
     reasons = list(_reasons_in(error))
     message = _plain(error.get("message"))
     found = _class_of(status, reasons, message)
+    if found is UnknownMethodError:
+        return found(UNKNOWN_METHOD, message)
     known = next((each for each in reasons if each in _NAMED.get(found, ())), "")
     return found(known or (reasons[0] if reasons else f"HTTP {status}"), message)
 
@@ -108,7 +113,7 @@ def _class_of(status: int, reasons: list[str], message: str) -> type[YouTubeErro
         return NothingThereError
     if told & KEY_REFUSED or status == 401:
         return KeyRefusedError
-    if "invalidPageToken" in told:
+    if PAGE_TOKEN in told:
         return PageTokenError
     if status == 404 and not told - {"notFound", "NOT_FOUND", "UNIMPLEMENTED"}:
         return UnknownMethodError

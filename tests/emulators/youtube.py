@@ -92,7 +92,6 @@ class State:
         else:
             assert refusal is not None
             status, body = refusal
-        self.statuses.append(status)
         return status, body, fault
 
     def _refuse(self, call: Call) -> tuple[int, str] | None:
@@ -137,6 +136,7 @@ class Handler(BaseHTTPRequestHandler):
         etag = body.split('"', 4)[3] if status == 200 and body.startswith('{"etag": ') else ""
         if etag and known.strip('"') == etag:
             status, content = 304, b""
+        self.server.state.statuses.append(status)
         head = [f"HTTP/1.1 {status} {self.responses[status][0]}", f"Content-Length: {len(content)}"]
         head += ["Content-Type: application/json; charset=UTF-8"] + ([f"ETag: {etag}"] if etag else [])
         if is_truncated:

@@ -37,7 +37,7 @@ class World:
 
     def add_video(self, video: Resource) -> None:
         """Add a video, or replace it."""
-        self.videos = {**self.videos, video["id"]: video}
+        self.videos = {**dict(self.videos), video["id"]: video}
 
 
 def channel_id_of(title: str) -> str:

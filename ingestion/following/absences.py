@@ -1,0 +1,32 @@
+"""Videos that YouTube was asked about and did not speak of: deleted, or made private since."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from ingestion import catalogue
+from ingestion.models import Availability, AvailabilityChange, Video
+
+REASON = gettext_noop("YouTube was asked about it and left it out of its reply")
+# What absence adds nothing to.
+KNOWN_GONE = (Availability.DELETED, Availability.PRIVATE, Availability.REMOVED)
+
+
+@transaction.atomic
+def note_absent(*, video_ids: list[str], observed_at: datetime) -> int:
+    """Note that videos are gone, and return of how many that was not known. Done twice, it changes nothing."""
+    videos = catalogue.lock_videos(video_ids).values()
+    gone = [video for video in videos if video.availability not in KNOWN_GONE]
+    there = Video.objects.filter(pk__in=[video.pk for video in gone]).exclude(availability__in=KNOWN_GONE)
+    count = there.update(availability=Availability.DELETED)
+    AvailabilityChange.objects.bulk_create(
+        [
+            AvailabilityChange(
+                video=video, availability=Availability.DELETED, reason=REASON, observed_at=observed_at
+            )
+            for video in gone
+        ],
+        ignore_conflicts=True,
+    )
+    return count

@@ -1,0 +1,186 @@
+"""Asking about videos, those of all subscriptions together: details, statistics, comments."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ingestion import catalogue, locks, services
+from ingestion.following import answers, planning, runs
+from ingestion.following.planning import Batch, Priority
+from ingestion.models import ApiCall, Enquiry, EnquiryKind, IngestionRun, RunState
+from ingestion.sources import data_api
+from ingestion.youtube import asking, client, errors, quota
+
+logger = logging.getLogger(__name__)
+
+LOCK = "the questions to YouTube"
+DETAILS = "videos.list"
+DETAIL_PARTS = "snippet,contentDetails,statistics,status,topicDetails,liveStreamingDetails"
+STATISTICS_PARTS = "id,snippet,statistics"
+COMMENTS = "commentThreads.list"
+MOST_COMMENT_PAGES = 10
+
+FAILED_AGAIN = timedelta(minutes=15)
+REFUSED_AGAIN = timedelta(days=1)
+# After a refused key nothing is asked for a while; a server that lacks a method is asked for it again next day.
+KEY_AGAIN = timedelta(minutes=15)
+METHOD_AGAIN = timedelta(days=1)
+
+
+def ask_pending(*, clock: Callable[[], datetime] = timezone.now) -> None:
+    """Ask what is due, unless another process does, or there is no key that YouTube takes."""
+    with suppress(locks.AlreadyRunningError, client.NoKeyError, errors.KeyRefusedError):
+        ask_now(clock=clock)
+
+
+def ask_now(
+    *,
+    clock: Callable[[], datetime] = timezone.now,
+    is_patient: bool = True,
+    waits: bool = False,
+    on_page: runs.OnPage = runs.ignore_page,
+) -> IngestionRun | None:
+    """Ask what is due, the most valuable first, as far as the units go, and return the run, if one was needed.
+
+    Raises locks.AlreadyRunningError while another process asks, unless told to wait; client.NoKeyError;
+    errors.KeyRefusedError.
+    """
+    hold = locks.hold_in_turn if waits else locks.hold_alone
+    with hold(LOCK), client.connect() as api:
+        if _was_key_refused(now=clock()):
+            return None
+        asker = asking.Asker(api, clock=clock)
+        work = _Pass(asker=asker, on_page=on_page, young=planning.young_interval(now=clock()))
+        while batch := planning.claim_batch(now=clock(), but_not=work.parked, is_patient=is_patient):
+            work.ask(batch)
+        work.close()
+        return work.run
+
+
+def _was_key_refused(*, now: datetime) -> bool:
+    newest = IngestionRun.objects.filter(source=data_api.DataApi.name, location=runs.ENQUIRIES).order_by("-pk")
+    run = newest.filter(finished_at__gt=now - KEY_AGAIN).first()
+    return run is not None and run.state == RunState.FAILED
+
+
+@dataclass
+class _Pass:
+    """One pass over what is due."""
+
+    asker: asking.Asker
+    on_page: runs.OnPage
+    young: timedelta
+    run: IngestionRun | None = None
+    parked: set[Priority] = field(default_factory=set)
+
+    def ask(self, batch: Batch) -> None:
+        """Ask about a batch and land the answer; what fails is noted, and tried again another time."""
+        run = self.run or runs.open_run(location=runs.ENQUIRIES, subscription=None, now=self.asker.clock())
+        self.run = run
+        try:
+            if batch.kind == EnquiryKind.COMMENTS:
+                self._ask_comments(batch, run=run)
+            else:
+                self._ask_videos(batch, run=run)
+        except quota.ParkedError as parked:
+            self.parked.add(batch.priority)
+            _let_go(batch)
+            logger.info("run %s: %s", run.pk, parked)
+        except errors.KeyRefusedError as error:
+            _let_go(batch)
+            runs.note_error(run, str(error))
+            runs.close_run(run, state=RunState.FAILED, now=self.asker.clock())
+            raise
+        except errors.YouTubeError as error:
+            self._postpone(batch, run=run, error=error)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: the leases expire and another goes on
+        except Exception as error:
+            # Whatever is wrong with these videos, the others behind them do not wait for it.
+            logger.exception("run %s: %s could not be landed", run.pk, ", ".join(batch.video_ids))
+            run.refresh_from_db()
+            self._postpone(batch, run=run, error=error)
+
+    def close(self) -> None:
+        if self.run is not None:
+            runs.close_run(self.run, state=RunState.DONE, now=self.asker.clock())
+
+    def _postpone(self, batch: Batch, *, run: IngestionRun, error: Exception) -> None:
+        wait = REFUSED_AGAIN if getattr(error, "permanent", False) else FAILED_AGAIN
+        runs.note_error(run, f"{batch.kind} of {len(batch.videos)} videos: {error or type(error).__name__}")
+        Enquiry.objects.filter(pk__in=batch.enquiries).update(
+            due_at=self.asker.clock() + wait,
+            lease_expires_at=None,
+            attempt_count=F("attempt_count") + 1,
+            error=str(error)[: quota.LONGEST_ERROR],
+        )
+
+    def _ask_videos(self, batch: Batch, *, run: IngestionRun) -> None:
+        is_statistics = batch.kind == EnquiryKind.STATISTICS and _knows_statistics(now=self.asker.clock())
+        try:
+            page = self._fetch(batch, run=run, is_statistics=is_statistics)
+        except errors.UnknownMethodError:
+            if not is_statistics:
+                raise
+            is_statistics = False
+            page = self._fetch(batch, run=run, is_statistics=False)
+        now = self.asker.clock()
+        keep = answers.keep_statistics if is_statistics else answers.keep_details
+        with transaction.atomic():
+            # All of them, in one order: those that the reply leaves out are marked after the others.
+            catalogue.lock_videos(batch.video_ids)
+            landed = services.land(page, run=run, target=None, now=now)
+            keep(batch, page, now=now, young=self.young)
+            runs.finish_call(page, lake_key=landed.lake_key, now=now)
+        self.on_page(run, page)
+
+    def _fetch(self, batch: Batch, *, run: IngestionRun, is_statistics: bool) -> data_api.ReplyPage:
+        """Ask for statistics by the method that has units of its own, else for all details at the same price."""
+        method = client.STATISTICS if is_statistics else DETAILS
+        ids = ",".join(batch.video_ids)
+        question = client.Question(
+            method=method,
+            subject=hashlib.sha256(ids.encode()).hexdigest(),
+            parameters={"part": STATISTICS_PARTS if is_statistics else DETAIL_PARTS, "id": ids},
+            # The same videos may be asked about twice in a run that was taken up again.
+            page_number=run.page_count,
+        )
+        keep = planning.units_kept(batch.priority, bucket=quota.bucket_of(method))
+        source = data_api.DataApi(question, asker=self.asker, run=run, keep=keep, is_conditional=False)
+        return source.ask(question)
+
+    def _ask_comments(self, batch: Batch, *, run: IngestionRun) -> None:
+        """Read the threads of one video, the newest first, up to those that are known."""
+        (video_id,) = batch.video_ids
+        parameters = {"part": "snippet", "videoId": video_id, "order": "time", "textFormat": "plainText"}
+        question = client.Question(COMMENTS, video_id, parameters | {"maxResults": "100"})
+        begin = runs.find_place(run, question)
+        if begin is not None:
+            keep = planning.units_kept(batch.priority, bucket=quota.bucket_of(COMMENTS))
+            for page in data_api.DataApi(begin, asker=self.asker, run=run, keep=keep).read():
+                now = self.asker.clock()
+                with transaction.atomic():
+                    landed = services.land(page, run=run, target=None, now=now)
+                    runs.finish_call(page, lake_key=landed.lake_key, now=now)
+                self.on_page(run, page)
+                if not landed.record_count or page.call.page_number + 1 == MOST_COMMENT_PAGES:
+                    break
+        now = self.asker.clock()
+        answers.answered(batch.enquiries, due_at=now + planning.COMMENTS_EVERY, now=now)
+
+
+def _let_go(batch: Batch) -> None:
+    Enquiry.objects.filter(pk__in=batch.enquiries).update(lease_expires_at=None)
+
+
+def _knows_statistics(*, now: datetime) -> bool:
+    """Tell whether the server knows the method of statistics, as far as was seen of late."""
+    refused = ApiCall.objects.filter(method=client.STATISTICS, error__startswith=errors.UNKNOWN_METHOD)
+    return not refused.filter(called_at__gt=now - METHOD_AGAIN).exists()

@@ -1,0 +1,141 @@
+"""Which call comes first, and how many units it must leave for those that come before it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from ingestion.models import Availability, Bucket, Enquiry, EnquiryKind, Video
+from ingestion.youtube import quota
+
+BATCH = 50
+LEASE = timedelta(minutes=10)
+
+YOUNG = timedelta(hours=48)
+YOUNG_EVERY = timedelta(minutes=5)
+STATISTICS_EVERY = timedelta(days=1)
+COMMENTS_EVERY = timedelta(days=7)
+# YouTube's terms: what is not refreshed within 30 days is deleted.
+DETAILS_EVERY = timedelta(days=25)
+BROADCAST_EVERY = timedelta(hours=3)
+# A video that a reply about it leaves out is asked for again, each time after twice as long.
+ABSENT_AGAIN = timedelta(days=1)
+ABSENT_AT_LAST = timedelta(days=25)
+
+
+class Priority(IntEnum):
+    """What units are spent on, the most valuable first."""
+
+    LISTING = 0
+    NEW_DETAILS = 1
+    YOUNG_STATISTICS = 2
+    REFRESH = 3
+    STATISTICS = 4
+    COMMENTS = 5
+
+
+# The share of a day's units that each leaves to those before it, so that none of these is ever starved.
+KEPT_PERCENT = {
+    Priority.LISTING: 0,
+    Priority.NEW_DETAILS: 5,
+    Priority.YOUNG_STATISTICS: 10,
+    Priority.REFRESH: 15,
+    Priority.STATISTICS: 30,
+    Priority.COMMENTS: 40,
+}
+
+
+# A batch costs a unit, full or not: for so long it waits to be full.
+PATIENCE = {
+    Priority.NEW_DETAILS: timedelta(minutes=1),
+    Priority.REFRESH: timedelta(hours=1),
+    Priority.STATISTICS: timedelta(minutes=10),
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Enquiries of one kind, claimed: their own keys and their videos, in one order."""
+
+    priority: Priority
+    kind: EnquiryKind
+    enquiries: tuple[int, ...]
+    videos: tuple[Video, ...]
+
+    @property
+    def video_ids(self) -> list[str]:
+        return [video.video_id for video in self.videos]
+
+
+def units_kept(priority: Priority, *, bucket: Bucket) -> int:
+    """Return how many units a call leaves to those more valuable."""
+    limit = settings.YOUTUBE_DAILY_UNITS[bucket] * settings.YOUTUBE_SPEND_PERCENT // 100
+    return limit * KEPT_PERCENT[priority] // 100
+
+
+def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
+    """Claim what is most valuable to ask now; None where nothing is due.
+
+    A batch that is not full waits a little for more, unless nobody else is expected.
+    """
+    for priority in Priority:
+        if priority == Priority.LISTING or priority in but_not:
+            continue
+        batch = _claim(priority, now=now, is_patient=is_patient)
+        if batch is not None:
+            return batch
+    return None
+
+
+def _due(priority: Priority, *, now: datetime) -> "QuerySet[Enquiry]":
+    is_free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
+    rows = Enquiry.objects.filter(is_free, due_at__lte=now).exclude(video__availability=Availability.REMOVED)
+    match priority:
+        case Priority.NEW_DETAILS:
+            return rows.filter(kind=EnquiryKind.DETAILS, asked_at=None)
+        case Priority.REFRESH:
+            return rows.filter(kind=EnquiryKind.DETAILS, asked_at__isnull=False)
+        case Priority.YOUNG_STATISTICS:
+            return rows.filter(kind=EnquiryKind.STATISTICS, video__published_at__gt=now - YOUNG)
+        case Priority.STATISTICS:
+            return rows.filter(kind=EnquiryKind.STATISTICS)
+        case _:
+            return rows.filter(kind=EnquiryKind.COMMENTS)
+
+
+def _claim(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
+    size = 1 if priority == Priority.COMMENTS else BATCH
+    with transaction.atomic():
+        due = _due(priority, now=now).order_by("due_at", "pk").select_related("video")
+        found = list(due.select_for_update(of=("self",), skip_locked=True)[:size])
+        patience = PATIENCE.get(priority) if is_patient else None
+        if not found or (patience and len(found) < size and found[0].due_at > now - patience):
+            return None
+        pks = tuple(enquiry.pk for enquiry in found)
+        Enquiry.objects.filter(pk__in=pks).update(lease_expires_at=now + LEASE)
+    return Batch(
+        priority=priority,
+        kind=EnquiryKind(found[0].kind),
+        enquiries=pks,
+        videos=tuple(enquiry.video for enquiry in found),
+    )
+
+
+def young_interval(*, now: datetime) -> timedelta:
+    """Return how long to wait between two looks at a young video, so that the units last until the reset."""
+    count = Enquiry.objects.filter(kind=EnquiryKind.STATISTICS, video__published_at__gt=now - YOUNG).count()
+    standing = quota.stand(Bucket.STATISTICS, now=now)
+    left = standing.left - units_kept(Priority.YOUNG_STATISTICS, bucket=Bucket.STATISTICS)
+    batch_count = -(-count // BATCH)
+    if left <= 0:
+        return max(YOUNG_EVERY, standing.resets_at - now)
+    return max(YOUNG_EVERY, (standing.resets_at - now) * (batch_count / left))
+
+
+def absent_interval(attempt_count: int) -> timedelta:
+    """Return how long until a video that was absent so often is asked for again."""
+    return min(ABSENT_AT_LAST, ABSENT_AGAIN * (1 << min(attempt_count, 10)))

@@ -1,0 +1,235 @@
+"""Reading what a subscription names: the channel or playlist itself, then its list, page by page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ingestion import services
+from ingestion.following import listings, planning, runs
+from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRecord, RunState, SubjectKind, Subscription
+from ingestion.sources import data_api
+from ingestion.youtube import asking, client, errors, quota, references
+
+CHANNEL, PLAYLIST, ITEMS, SEARCH = "channels.list", "playlists.list", "playlistItems.list", "search.list"
+CHANNEL_PARTS = "snippet,contentDetails,statistics,status,topicDetails"
+PLAYLIST_PARTS = "snippet,contentDetails,status"
+ITEM_PARTS = "snippet,contentDetails,status"
+PAGE_SIZE = 50
+# Search tells of some five hundred finds at the most.
+MOST_SEARCH_PAGES = 10
+
+# What a channel says of itself is asked for no oftener than this.
+DESCRIBED_EVERY = timedelta(hours=20)
+# Uploads come newest first, so that a page of known ones ends a pull. Now and then all of them are read.
+WHOLE_EVERY = timedelta(days=14)
+
+
+class LostLeaseError(Exception):
+    """The lease ran out and another took the subscription: what it does is not to be done twice."""
+
+    permanent = True
+
+
+class TwinError(Exception):
+    """The course follows the same channel or playlist by another name already."""
+
+    permanent = True
+
+
+@dataclass
+class Reading:
+    """One reading of a subscription in a run, which may go on with what an earlier one has begun."""
+
+    subscription: Subscription
+    run: IngestionRun
+    asker: asking.Asker
+    lease: timedelta
+    on_page: runs.OnPage
+
+    def read(self) -> None:
+        """Land all there is to land.
+
+        Raises LostLeaseError, TwinError, quota.ParkedError and errors.YouTubeError; what came before has landed.
+        """
+        match self.subscription.kind:
+            case SubjectKind.VIDEO:
+                self._keep_video()
+            case SubjectKind.SEARCH:
+                self._read_list(self._search_question(), is_newest_first=True, most_pages=MOST_SEARCH_PAGES)
+            case SubjectKind.PLAYLIST:
+                self._describe([("id", self.subscription.reference)], method=PLAYLIST, parts=PLAYLIST_PARTS)
+                self._read_items(self.subscription.reference)
+            case _:
+                self._describe(self._channel_filters(), method=CHANNEL, parts=CHANNEL_PARTS)
+                self._read_items(_find_uploads(self.subscription.external_id))
+
+    def _channel_filters(self) -> list[tuple[str, str]]:
+        """Return how the channel may be asked for: by its id, else by each kind of name it may be."""
+        value = self.subscription.external_id or self.subscription.reference
+        if references.CHANNEL_ID.fullmatch(value):
+            return [("id", value)]
+        if value.startswith("@"):
+            return [("forHandle", value)]
+        folder, _slash, name = value.partition("/")
+        ways = [("forUsername", name), ("forHandle", name)]
+        return ways if folder == "user" else ways[::-1]
+
+    def _search_question(self) -> client.Question:
+        words, since = self.subscription.reference, self.subscription.published_since
+        parameters = {
+            "part": "snippet",
+            "type": "video",
+            "order": "date",
+            "q": words,
+            "maxResults": str(PAGE_SIZE),
+        }
+        after = {"publishedAfter": f"{since:%Y-%m-%d}T00:00:00Z"} if since else {}
+        return client.Question(SEARCH, words, parameters | after)
+
+    def _keep_video(self) -> None:
+        now = self.asker.clock()
+        with transaction.atomic():
+            self._renew_lease(now)
+            listings.keep_listed(self.subscription, [self.subscription.reference], now=now)
+            self._name(self.subscription.reference, title="")
+
+    def _describe(self, filters: list[tuple[str, str]], *, method: str, parts: str) -> None:
+        """Land what the channel or playlist says of itself, unless that is known well enough."""
+        kind = "channel" if method == CHANNEL else "playlist"
+        if self._is_described(kind):
+            return
+        try:
+            for name, value in filters:
+                question = client.Question(method, value, {"part": parts, name: value})
+                page = self._source(question).ask(question)
+                self._land(page, video_ids=[])
+                if page.records:
+                    self._refuse_twin()
+                    return
+        except errors.TransientError as error:
+            if not self.subscription.external_id:
+                raise
+            runs.note_error(self.run, str(error))
+            return
+        raise errors.NothingThereError(f"{kind}NotFound", _("YouTube knows nothing of this name."))
+
+    def _is_described(self, kind: str) -> bool:
+        since = self.asker.clock() - DESCRIBED_EVERY
+        return (
+            bool(self.subscription.external_id)
+            and RawObservation.objects.filter(
+                record__source=data_api.DataApi.name,
+                record__kind=kind,
+                record__external_id=self.subscription.external_id,
+                observed_at__gt=since,
+            ).exists()
+        )
+
+    def _read_items(self, playlist_id: str) -> None:
+        parameters = {"part": ITEM_PARTS, "playlistId": playlist_id, "maxResults": str(PAGE_SIZE)}
+        question = client.Question(ITEMS, playlist_id, parameters)
+        self._read_list(question, is_newest_first=playlist_id.startswith("UU"))
+
+    def _read_list(
+        self, question: client.Question, *, is_newest_first: bool, most_pages: int | None = None
+    ) -> None:
+        """Read a list from where it was left; one that is newest first, no further than to what is known."""
+        begin = self._find_begin(question)
+        if begin is None:
+            return
+        may_stop = is_newest_first and self._was_read(question)
+        for page in self._source(begin).read():
+            new_count = self._land(page, video_ids=_listed_ids(page))
+            number = page.call.page_number + 1
+            if (may_stop and not new_count) or number == most_pages:
+                return
+
+    def _find_begin(self, question: client.Question) -> client.Question | None:
+        """Return the page to go on with: this run's, else that at which the one before gave up."""
+        begin = runs.find_place(self.run, question)
+        if begin != question:
+            return begin
+        earlier = IngestionRun.objects.filter(subscription=self.subscription, pk__lt=self.run.pk)
+        last_run = earlier.filter(state=RunState.DONE).order_by("-pk").first()
+        calls = last_run.calls.filter(method=question.method, subject=question.subject) if last_run else None
+        last_call = calls.order_by("-pk").first() if calls is not None else None
+        # A place that is no more known is left: the list is read from its start.
+        if not last_run or not last_call or not last_call.error or last_call.error.startswith(errors.PAGE_TOKEN):
+            return question
+        return runs.find_place(last_run, question) or question
+
+    def _was_read(self, question: client.Question) -> bool:
+        """Tell whether the list has been read to its end by this subscription, and not too long ago."""
+        ends = ApiCall.objects.filter(method=question.method, subject=question.subject[:255], next_page_token="")
+        ends = ends.filter(run__subscription=self.subscription, finished_at__isnull=False, error="")
+        if question.method == SEARCH:
+            return ends.exists() or self.subscription.runs.filter(state=RunState.DONE).exists()
+        return ends.filter(called_at__gt=self.asker.clock() - WHOLE_EVERY).exists()
+
+    def _source(self, question: client.Question) -> data_api.DataApi:
+        keep = planning.units_kept(planning.Priority.LISTING, bucket=quota.bucket_of(question.method))
+        return data_api.DataApi(question, asker=self.asker, run=self.run, keep=keep)
+
+    def _land(self, page: data_api.ReplyPage, *, video_ids: list[str]) -> int:
+        """Land a page, what follows from it and the end of its call together; return how many videos are new."""
+        now = self.asker.clock()
+        with transaction.atomic():
+            self._renew_lease(now)
+            landed = services.land(page, run=self.run, target=None, now=now)
+            new_count = listings.keep_listed(self.subscription, video_ids, now=now) if video_ids else 0
+            for record in page.records:
+                if record.payload["kind"] in {"youtube#channel", "youtube#playlist"}:
+                    self._name(record.external_id, title=record.payload.get("snippet", {}).get("title", ""))
+            runs.finish_call(page, lake_key=landed.lake_key, now=now)
+            self._foresee(page)
+        self.on_page(self.run, page)
+        return new_count
+
+    def _foresee(self, page: data_api.ReplyPage) -> None:
+        """Note how many pages the run will have, where the reply tells."""
+        left = -(-page.total_count // PAGE_SIZE) - page.call.page_number - 1
+        if page.call.method in {ITEMS, SEARCH} and page.total_count:
+            self.run.total_page_count = self.run.page_count + max(0, left)
+            self.run.save(update_fields=["total_page_count"])
+
+    def _name(self, external_id: str, *, title: Any) -> None:
+        self.subscription.external_id = external_id[:64]
+        self.subscription.title = title if isinstance(title, str) and title else self.subscription.title
+        self.subscription.save(update_fields=["external_id", "title"])
+
+    def _refuse_twin(self) -> None:
+        twins = Subscription.objects.filter(
+            course=self.subscription.course,
+            kind=self.subscription.kind,
+            external_id=self.subscription.external_id,
+            pk__lt=self.subscription.pk,
+        )
+        if twin := twins.first():
+            raise TwinError(_("This course follows it already, as %(name)s.") % {"name": twin.reference})
+
+    def _renew_lease(self, now: datetime) -> None:
+        mine = Subscription.objects.filter(
+            pk=self.subscription.pk, lease_expires_at=self.subscription.lease_expires_at
+        )
+        if not mine.update(lease_expires_at=now + self.lease):
+            raise LostLeaseError
+        self.subscription.lease_expires_at = now + self.lease
+
+
+def _listed_ids(page: data_api.ReplyPage) -> list[str]:
+    """Return the videos of a page in its order; one whose payload was refused is listed all the same."""
+    ids = [record.video_id for record in page.records] + [rejection.video_id for rejection in page.rejections]
+    return list(dict.fromkeys(filter(None, ids)))
+
+
+def _find_uploads(channel_id: str) -> str:
+    """Return the playlist of all that a channel has uploaded."""
+    channels = RawRecord.objects.filter(source=data_api.DataApi.name, kind="channel", external_id=channel_id)
+    path = "payload__contentDetails__relatedPlaylists__uploads"
+    uploads = channels.order_by("-pk").values_list(path, flat=True).first()
+    if isinstance(uploads, str) and references.PLAYLIST_ID.fullmatch(uploads):
+        return uploads
+    return f"UU{channel_id[2:]}"

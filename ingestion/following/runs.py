@@ -1,0 +1,73 @@
+"""Runs of the Data API: opened, taken up again where they died, closed with what they could not do."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from ingestion.models import IngestionRun, RunState, Subscription
+from ingestion.sources import data_api
+from ingestion.youtube import client, quota
+
+logger = logging.getLogger(__name__)
+
+# The place of runs that ask about videos of many subscriptions at once.
+ENQUIRIES = "videos"
+LONGEST_ERROR = 2000
+
+OnPage = Callable[[IngestionRun, data_api.ReplyPage], None]
+
+
+def ignore_page(run: IngestionRun, page: data_api.ReplyPage) -> None:
+    """Show nothing of a page."""
+
+
+def open_run(*, location: str, subscription: Subscription | None, now: datetime) -> IngestionRun:
+    """Return the unfinished run of a subscription or place, or a new one."""
+    mine = IngestionRun.objects.filter(source=data_api.DataApi.name, subscription=subscription)
+    run = mine.filter(location=location).exclude(state=RunState.DONE).order_by("-pk").first()
+    if run is None:
+        run = IngestionRun(
+            source=data_api.DataApi.name, location=location, subscription=subscription, started_at=now
+        )
+    run.state, run.error, run.finished_at = RunState.RUNNING, "", None
+    run.course_title = subscription.course.title if subscription else ""
+    run.save()
+    return run
+
+
+def note_error(run: IngestionRun, error: str) -> None:
+    """Add what went wrong to a run that goes on."""
+    run.error = f"{run.error}\n{error}".strip()[-LONGEST_ERROR:]
+    run.save(update_fields=["error"])
+    logger.warning("run %s: %s", run.pk, error)
+
+
+def close_run(run: IngestionRun, *, state: str, now: datetime) -> None:
+    run.state, run.finished_at = state, now
+    run.save(update_fields=["state", "finished_at"])
+    logger.info("run %s of %s ended %s", run.pk, run.source, state)
+
+
+def find_place(run: IngestionRun, question: client.Question) -> client.Question | None:
+    """Return the page of a list that a run has still to ask for; None where it has read all of it."""
+    calls = run.calls.filter(method=question.method, subject=question.subject, error="")
+    last = calls.filter(finished_at__isnull=False).order_by("-page_number").first()
+    if last is None:
+        return question
+    if not last.next_page_token:
+        return None
+    return replace(question, page_number=last.page_number + 1, page_token=last.next_page_token)
+
+
+def finish_call(page: data_api.ReplyPage, *, lake_key: str, now: datetime) -> None:
+    """Finish the call of a page, in the transaction that lands it."""
+    quota.finish(
+        page.call,
+        now=now,
+        etag=page.etag,
+        next_page_token=page.next_page_token,
+        item_count=len(page.records) + len(page.rejections),
+        lake_key=lake_key,
+        is_unmodified=page.is_unmodified,
+    )

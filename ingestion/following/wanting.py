@@ -1,0 +1,208 @@
+"""Which videos a subscription wants, decided once their details are known, with the reason where it does not.
+
+A Short is taken to be what lasts three minutes at most: the API does not tell whether a video is upright.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import DataError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from ingestion import sightings, text
+from ingestion.models import (
+    AudioFetch,
+    Availability,
+    Course,
+    Listing,
+    MediaFile,
+    MediaKind,
+    RawRecord,
+    Subscription,
+    Video,
+)
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SHORT_SECONDS = 180
+PATTERN_MILLISECONDS = 1000
+LIMIT_STATEMENTS = "SELECT set_config('statement_timeout', %s, true)"
+MATCH_TITLES = "SELECT key FROM unnest(%s::bigint[], %s::text[]) AS named (key, title) WHERE title ~* %s"
+
+# What stands in Listing.reason.
+SHORT = gettext_noop("may be a Short: three minutes at most")
+BROADCAST = gettext_noop("is or was a live broadcast")
+TOO_SHORT = gettext_noop("shorter than wanted")
+TOO_LONG = gettext_noop("longer than wanted")
+OTHER_LANGUAGE = gettext_noop("in another language")
+OTHER_TITLE = gettext_noop("its title does not match")
+TOO_OLD = gettext_noop("published earlier than wanted")
+UNKNOWN_LENGTH = gettext_noop("its length is not known yet")
+SLOW_PATTERN = gettext_noop("the title pattern takes too long")
+
+GONE = {Availability.DELETED, Availability.PRIVATE, Availability.REMOVED}
+
+
+class InvalidPatternError(Exception):
+    """A title pattern that is no regular expression, or takes too long."""
+
+    permanent = True
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the filters ask of a video."""
+
+    title: str
+    duration_seconds: float | None
+    is_broadcast: bool
+    language: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a video is wanted, and why not; None as long as that cannot be told."""
+
+    is_wanted: bool | None
+    reason: str = ""
+
+
+WANTED = Decision(True)
+
+
+def read_facts(payload: Mapping[str, Any]) -> Facts:
+    """Return what a video resource of the Data API tells the filters."""
+    snippet, contents = _part(payload, "snippet"), _part(payload, "contentDetails")
+    language = snippet.get("defaultAudioLanguage") or snippet.get("defaultLanguage")
+    return Facts(
+        title=text.strip_control_characters(str(snippet.get("title", ""))),
+        duration_seconds=sightings.read_duration(contents.get("duration")),
+        is_broadcast=bool(_part(payload, "liveStreamingDetails"))
+        or snippet.get("liveBroadcastContent") in {"live", "upcoming"},
+        language=language.lower() if isinstance(language, str) else "",
+        published_at=sightings.read_moment(snippet.get("publishedAt")),
+    )
+
+
+def judge(subscription: Subscription, facts: Facts) -> Decision:
+    """Return what all filters but the title's say. What a video does not tell is never held against it."""
+    if facts.is_broadcast and not subscription.wants_live:
+        return Decision(False, BROADCAST)
+    if subscription.languages and facts.language and not _speaks(facts.language, subscription.languages):
+        return Decision(False, OTHER_LANGUAGE)
+    since = subscription.published_since
+    if since and facts.published_at and facts.published_at.date() < since:
+        return Decision(False, TOO_OLD)
+    return _judge_length(subscription, facts.duration_seconds)
+
+
+def _judge_length(subscription: Subscription, seconds: float | None) -> Decision:
+    shortest, longest = subscription.shortest_seconds, subscription.longest_seconds
+    if subscription.wants_shorts and shortest is None and longest is None:
+        return WANTED
+    if seconds is None:
+        return Decision(None, UNKNOWN_LENGTH)
+    if not subscription.wants_shorts and seconds <= LONGEST_SHORT_SECONDS:
+        return Decision(False, SHORT)
+    if shortest is not None and seconds < shortest:
+        return Decision(False, TOO_SHORT)
+    if longest is not None and seconds > longest:
+        return Decision(False, TOO_LONG)
+    return WANTED
+
+
+def _speaks(language: str, wanted: Iterable[str]) -> bool:
+    """Tell whether `en-gb` is among the languages wanted: `en` means all of its kinds."""
+    return any(language == each.lower() or language.split("-")[0] == each.lower() for each in wanted)
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise InvalidPatternError for a title pattern that the database would not take."""
+    match_titles(pattern, {0: "a title to try it on"})
+
+
+def match_titles(pattern: str, titles: Mapping[int, str]) -> set[int]:
+    """Return the keys of the titles that hold a match, capitals and small letters alike.
+
+    The database matches: it has a time limit, which Python's expressions do not. Raises InvalidPatternError.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            (before,) = cursor.fetchone()
+            cursor.execute(LIMIT_STATEMENTS, [f"{PATTERN_MILLISECONDS}ms"])
+            cursor.execute(MATCH_TITLES, [list(titles), list(titles.values()), pattern])
+            found = {key for (key,) in cursor.fetchall()}
+            cursor.execute(LIMIT_STATEMENTS, [before])
+            return found
+    except DataError:
+        raise InvalidPatternError(_("“%(text)s” is no regular expression.") % {"text": pattern}) from None
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
+            raise
+        raise InvalidPatternError(_("“%(text)s” takes too long to match.") % {"text": pattern}) from None
+
+
+def decide_listings(listings: Iterable[Listing], *, facts: Mapping[int, Facts], now: datetime) -> None:
+    """Decide on some listings by the facts of their videos, and enrol the videos that are wanted."""
+    by_subscription: dict[Subscription, list[Listing]] = defaultdict(list)
+    for listing in listings:
+        by_subscription[listing.subscription].append(listing)
+    for subscription, mine in by_subscription.items():
+        decided: dict[Decision, list[Listing]] = defaultdict(list)
+        for listing, decision in _decide(subscription, mine, facts=facts):
+            decided[decision].append(listing)
+        for decision, those in decided.items():
+            pks = [each.pk for each in those]
+            Listing.objects.filter(pk__in=pks).update(is_wanted=decision.is_wanted, reason=decision.reason)
+        enrol(subscription, [each.video_id for each in decided.get(WANTED, [])], now=now)
+
+
+def _decide(
+    subscription: Subscription, listings: list[Listing], *, facts: Mapping[int, Facts]
+) -> Iterable[tuple[Listing, Decision]]:
+    decisions = {each.video_id: judge(subscription, facts[each.video_id]) for each in listings}
+    if subscription.title_pattern:
+        titles = {pk: facts[pk].title for pk, decision in decisions.items() if decision.is_wanted}
+        try:
+            matching = match_titles(subscription.title_pattern, titles)
+            decisions |= {pk: Decision(False, OTHER_TITLE) for pk in titles.keys() - matching}
+        except InvalidPatternError as error:
+            logger.warning("subscription %s: %s", subscription.pk, error)
+            decisions |= {pk: Decision(None, SLOW_PATTERN) for pk in titles}
+    return [(each, decisions[each.video_id]) for each in listings]
+
+
+def enrol(subscription: Subscription, video_pks: list[int], *, now: datetime) -> None:
+    """Put videos into the course of a subscription, and have the audio fetched of those that can be had."""
+    through = Course.videos.through
+    through.objects.bulk_create(
+        [through(course_id=subscription.course_id, video_id=pk) for pk in video_pks], ignore_conflicts=True
+    )
+    if not subscription.wants_audio or not video_pks:
+        return
+    heard = MediaFile.objects.filter(kind=MediaKind.AUDIO, video__in=video_pks).values("video")
+    there = Video.objects.filter(pk__in=video_pks).exclude(availability__in=GONE).exclude(pk__in=heard)
+    AudioFetch.objects.bulk_create(
+        [AudioFetch(video=video, next_attempt_at=now, created_at=now) for video in there.only("pk")],
+        ignore_conflicts=True,
+    )
+
+
+def recall_facts(videos: Iterable[Video]) -> dict[int, Facts]:
+    """Return the facts of those videos whose details are known, by their primary key."""
+    pks = {video.video_id: video.pk for video in videos}
+    rows = RawRecord.objects.filter(source="youtube_api", kind="video", external_id__in=pks)
+    newest = rows.order_by("external_id", "-fetched_at", "-pk").distinct("external_id")
+    return {pks[record.external_id]: read_facts(record.payload) for record in newest}
+
+
+def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = payload.get(name)
+    return part if isinstance(part, dict) else {}
