@@ -121,4 +121,36 @@ class MartSpeechPace(models.Model):
         return f"{self.video_id} minute {self.minute_number}"
 
 
-MARTS: tuple[type[models.Model], ...] = (MartVideoCurrent, MartVideoDaily, MartChannelTotals, MartSpeechPace)
+class MartViewVelocity(models.Model):
+    """One row per video and window of an hour, one every quarter of an hour: the views gained in it."""
+
+    pk = models.CompositePrimaryKey("video_key", "window_start_at")
+    video_key = models.UUIDField(help_text="md5 of the video's id.")
+    video_id = models.TextField(help_text="As YouTube names it; it may begin with a dash.")
+    title = models.TextField()
+    view_count_regime = models.TextField(
+        help_text="What YouTube counted as a view at the window's end: legacy, shorts_at_start or all_at_start."
+    )
+    view_count = models.BigIntegerField(help_text="The total at the window's end; never sum it.")
+    view_gain = models.BigIntegerField(help_text="Windows overlap: sum every fourth of a video only.")
+    poll_count = models.BigIntegerField(help_text="Polls in the window; 0: a line between those around it.")
+    is_regime_change = models.BooleanField(help_text="A gain here is no gain in audience.")
+    published_at = models.DateTimeField(null=True)
+    window_start_at = models.DateTimeField()
+    window_end_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "mart_view_velocity"
+
+    def __str__(self) -> str:
+        return f"{self.video_id} from {self.window_start_at:%F %T}"
+
+
+MARTS: tuple[type[models.Model], ...] = (
+    MartVideoCurrent,
+    MartVideoDaily,
+    MartViewVelocity,
+    MartChannelTotals,
+    MartSpeechPace,
+)

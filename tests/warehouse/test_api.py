@@ -81,7 +81,9 @@ def test_the_list_tells_each_marts_grain_key_and_columns(analyst):
 def test_every_mart_answers_with_its_columns(analyst, name):
     video = factories.Video.objects.create(video_id="-v", title="A")
     factories.create_transcription(video, texts=["one two"])
-    factories.land_video("-v", snippet={"channelId": "UC1", "title": "A"}, statistics={"viewCount": "5"})
+    parts = {"snippet": {"channelId": "UC1", "title": "A"}, "statistics": {"viewCount": "5"}}
+    for moment in (factories.FIRST_DAY, factories.FIRST_DAY + timedelta(hours=1)):
+        factories.land_video("-v", observed_at=moment, **parts)
     services.build_warehouse()
     [row] = analyst.get(f"/api/v1/marts/{name}/").json()["results"]
     mart = next(mart for mart in catalogue.MARTS if mart.name == name)

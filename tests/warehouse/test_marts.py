@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas
 import pytest
@@ -17,6 +17,7 @@ from warehouse.models import (
     MartSpeechPace,
     MartVideoCurrent,
     MartVideoDaily,
+    MartViewVelocity,
 )
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,68 @@ def test_a_video_shows_how_far_its_transcript_has_come():
         "video_id", "transcription_state", "word_count", "gated_segment_count"
     )
     assert list(rows) == [("a", "done", 2, 1), ("b", "pending", 0, 0)]
+
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+
+
+def poll(minutes_and_views: dict[float, int], *, start: datetime = NOON) -> list[tuple]:
+    """Land statistics so many minutes after the start and return the windows: minute, gain, polls."""
+    factories.land_video("a", snippet={"title": "Keys"})
+    for minutes, views in minutes_and_views.items():
+        factories.land(
+            kind="video_stats",
+            external_id="a",
+            payload={"kind": "youtube#videoStats", "id": "a", "statistics": {"viewCount": str(views)}},
+            observed_at=start + timedelta(minutes=minutes),
+        )
+    services.build_warehouse()
+    rows = MartViewVelocity.objects.order_by("window_start_at")
+    return [((row.window_start_at - start).total_seconds() / 60, row.view_gain, row.poll_count) for row in rows]
+
+
+def test_windows_of_an_hour_begin_every_quarter():
+    windows = poll({0: 0, 15: 10, 30: 30, 45: 60, 60: 100, 75: 150, 90: 210})
+    assert windows == [(0, 100, 4), (15, 140, 4), (30, 180, 4)]
+
+
+def test_a_late_poll_is_read_off_the_line_to_it():
+    assert poll({0: 0, 15: 15, 30: 30, 52: 52, 67: 67, 75: 75}) == [(0, 60, 3), (15, 60, 4)]
+
+
+def test_a_missing_poll_leaves_no_hole():
+    assert poll({0: 0, 15: 15, 60: 60, 75: 75}) == [(0, 60, 2), (15, 60, 2)]
+
+
+def test_nothing_is_told_of_hours_without_polls():
+    windows = poll({0: 0, 60: 60, 181: 600, 211: 630, 241: 660, 256: 675})
+    assert windows == [(0, 60, 1), (195, 60, 2)]
+
+
+def test_polls_off_the_quarters_count_as_well():
+    assert poll({-7: 0, 8: 150, 23: 300, 38: 450, 53: 600, 68: 750}) == [(0, 600, 4)]
+
+
+def test_views_taken_back_are_a_loss():
+    assert poll({0: 1000, 30: 900, 60: 800}) == [(0, -200, 2)]
+
+
+def test_a_window_over_two_meanings_of_a_view_is_flagged():
+    poll({-60: 0, -30: 30, 0: 60, 30: 200, 60: 400}, start=datetime(2026, 8, 27, tzinfo=UTC))
+    rows = MartViewVelocity.objects.order_by("window_start_at").values_list(
+        "view_count_regime", "is_regime_change"
+    )
+    assert list(rows) == [
+        ("all_at_start", True),
+        ("all_at_start", True),
+        ("all_at_start", True),
+        ("all_at_start", True),
+        ("all_at_start", False),
+    ]
+
+
+def test_hidden_views_have_no_velocity():
+    for minutes in (0, 30, 60, 90):
+        factories.land_video("a", statistics={}, observed_at=NOON + timedelta(minutes=minutes))
+    services.build_warehouse()
+    assert not MartViewVelocity.objects.exists()

@@ -4,7 +4,13 @@ A key is the md5 of its natural key. Facts hold the durable key of a dimension, 
 dimension without touching them. Unknown text is empty; unknown numbers and times are NULL.
 """
 
-from warehouse.marts import MartChannelTotals, MartSpeechPace, MartVideoCurrent, MartVideoDaily
+from warehouse.marts import (
+    MartChannelTotals,
+    MartSpeechPace,
+    MartVideoCurrent,
+    MartVideoDaily,
+    MartViewVelocity,
+)
 from warehouse.models.builds import READ_MARTS, WarehouseBuild
 from warehouse.models.dimensions import (
     BridgePlaylistVideo,
@@ -51,5 +57,6 @@ __all__ = [
     "MartSpeechPace",
     "MartVideoCurrent",
     "MartVideoDaily",
+    "MartViewVelocity",
     "WarehouseBuild",
 ]

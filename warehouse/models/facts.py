@@ -15,6 +15,8 @@ class FctVideoSnapshot(models.Model):
     view_count = models.BigIntegerField(null=True)
     like_count = models.BigIntegerField(null=True, help_text="NULL where hidden.")
     comment_count = models.BigIntegerField(null=True, help_text="NULL where disabled.")
+    # For marts that measure time: no two databases subtract timestamps alike.
+    observed_second = models.BigIntegerField(help_text="Whole seconds since 1970.")
     observed_at = models.DateTimeField()
 
     class Meta:

@@ -10,7 +10,9 @@ seen as (
         inner join raw_observation on raw_observation.record_id = raw_record.id
         left join ingestion_video on ingestion_video.video_id = raw_record.external_id
         where
-            (raw_record.source, raw_record.kind) in (('youtube_api', 'video'), ('yt_dlp', 'info'))
+            (raw_record.source, raw_record.kind) in (
+                ('youtube_api', 'video'), ('youtube_api', 'video_stats'), ('yt_dlp', 'info')
+            )
             and ingestion_video.availability is distinct from 'removed'
     ) as sighting
     group by sighting.source

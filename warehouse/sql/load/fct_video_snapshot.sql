@@ -22,6 +22,7 @@ select
     snapshot.view_count,
     snapshot.like_count,
     snapshot.comment_count,
+    cast(floor(extract(epoch from snapshot.observed_at)) as bigint) as observed_second,
     snapshot.observed_at
 from snapshot
 inner join video on video.video_id = snapshot.video_id
