@@ -36,7 +36,7 @@ Drift = tuple[str, bool]
 
 
 @dataclass
-class _Watch:
+class Watch:
     """What this process knows of one contract: what was noted of it and when, and how long a field is gone."""
 
     name: str
@@ -45,7 +45,7 @@ class _Watch:
     absences: dict[str, int] = field(default_factory=dict)
 
 
-_watches: dict[str, _Watch] = {}
+_watches: dict[str, Watch] = {}
 
 
 def note(records: Iterable[sources.Record], *, source: str, kind: str, now: datetime) -> None:
@@ -54,7 +54,7 @@ def note(records: Iterable[sources.Record], *, source: str, kind: str, now: date
     found: dict[Drift, Any] = {}
     returned: set[Drift] = set()
     for record in records:
-        for drift, example in _look(watch, record.payload):
+        for drift, example in look(watch, record.payload):
             seen_at = watch.noted.get(drift)
             if seen_at is None and len(watch.noted) + len(found) >= MOST_NOTED:
                 continue
@@ -89,13 +89,13 @@ def forget_notes() -> None:
     _watches.clear()
 
 
-def _find_watch(*, source: str, kind: str) -> _Watch:
+def _find_watch(*, source: str, kind: str) -> Watch:
     name = f"{source}.{kind}"[:64]
     if name not in _watches:
         _settle(name)
         rows = ContractDrift.objects.filter(contract=name)
         noted = {(path, gone): at for path, gone, at in rows.values_list("path", "is_vanished", "last_seen_at")}
-        _watches[name] = _Watch(name, contracts.find(source=source, kind=kind), noted)
+        _watches[name] = Watch(name, contracts.find(source=source, kind=kind), noted)
     return _watches[name]
 
 
@@ -109,7 +109,7 @@ def _settle(name: str) -> None:
     rows.filter(is_vanished=True).exclude(path__in=steady).delete()
 
 
-def _look(watch: _Watch, payload: dict[str, Any]) -> Iterator[tuple[Drift, Any]]:
+def look(watch: Watch, payload: dict[str, Any]) -> Iterator[tuple[Drift, Any]]:
     """Yield the fields of a payload that its contract does not name, or names as another type."""
     if not contracts.is_known(watch.name):
         yield (NEW_KIND, False), payload
@@ -121,7 +121,7 @@ def _look(watch: _Watch, payload: dict[str, Any]) -> Iterator[tuple[Drift, Any]]
         yield (f"{shapes.name_path(problem.place)[:200]} ({type(value).__name__})", False), value
 
 
-def _count_absences(watch: _Watch, payload: dict[str, Any]) -> set[Drift]:
+def _count_absences(watch: Watch, payload: dict[str, Any]) -> set[Drift]:
     """Count the steady fields that a payload is without; return those that are back."""
     returned = set()
     for way, names in watch.contract.steady.items():
@@ -139,7 +139,7 @@ def _count_absences(watch: _Watch, payload: dict[str, Any]) -> set[Drift]:
     return returned
 
 
-def _keep(watch: _Watch, found: dict[Drift, Any], *, returned: set[Drift], now: datetime) -> None:
+def _keep(watch: Watch, found: dict[Drift, Any], *, returned: set[Drift], now: datetime) -> None:
     back = sorted(path for path, _ in returned & watch.noted.keys())
     if back:
         ContractDrift.objects.filter(contract=watch.name, path__in=back, is_vanished=True).delete()
@@ -167,7 +167,7 @@ def _keep(watch: _Watch, found: dict[Drift, Any], *, returned: set[Drift], now: 
         transaction.on_commit(partial(_remember, watch, found=set(found), returned=returned, now=now))
 
 
-def _remember(watch: _Watch, *, found: set[Drift], returned: set[Drift], now: datetime) -> None:
+def _remember(watch: Watch, *, found: set[Drift], returned: set[Drift], now: datetime) -> None:
     for drift in returned:
         watch.noted.pop(drift, None)
     watch.noted.update(dict.fromkeys(found, now))

@@ -229,10 +229,13 @@ def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun
         for each in page.rejections
         if each.video_id not in removed
     }
-    known = set(
-        RawRejectedRecord.objects.filter(
-            source=run.source, payload_sha256__in={digest for _, digest in rejected}
-        ).values_list("contract", "payload_sha256")
+    rows = RawRejectedRecord.objects.filter(
+        source=run.source, payload_sha256__in={digest for _, digest in rejected}
+    )
+    known = set(rows.values_list("contract", "payload_sha256"))
+    # What had landed after all and is refused again waits again.
+    rows.filter(contract__in={contract for contract, _ in rejected}).exclude(replayed_at=None).update(
+        replayed_at=None
     )
     RawRejectedRecord.objects.bulk_create(
         [
@@ -245,6 +248,7 @@ def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun
                 reason=each.reason,
                 payload=each.payload.replace("\0", "\\u0000"),
                 payload_sha256=digest,
+                observed_at=page.observed_at,
                 rejected_at=now,
             )
             for (contract, digest), each in rejected.items()

@@ -126,6 +126,7 @@ class RawRejectedRecord(models.Model):
     reason = models.TextField()
     payload = models.TextField()
     payload_sha256 = models.CharField(max_length=64)
+    observed_at = models.DateTimeField(null=True, blank=True, help_text="When its source was seen to hold it.")
     rejected_at = models.DateTimeField(default=timezone.now)
     replayed_at = models.DateTimeField(null=True, blank=True, help_text="When it landed after all.")
 

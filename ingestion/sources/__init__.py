@@ -132,6 +132,11 @@ def at(location: Path, *, group: str = FolderSource.group) -> list[FolderSource]
     return sources
 
 
+def reader_of(name: str) -> type[FolderSource]:
+    """Return the class that reads texts of a source, by the name its payloads have in raw_record."""
+    return next(each for each in _folder_classes() if each.name == name)
+
+
 def observed_at(path: Path, *, root: Path) -> datetime:
     """Return what a folder on the way says, `2026-11-14` or `2026-11-14T0600Z`, else the file's own time."""
     for part in reversed(path.relative_to(root.parent).parts[:-1]):
