@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -57,7 +57,12 @@ def ask_now(
         if _was_key_refused(now=clock()):
             return None
         asker = asking.Asker(api, clock=clock)
-        work = _Pass(asker=asker, on_page=on_page, young=planning.young_interval(now=clock()))
+        work = _Pass(
+            asker=asker,
+            on_page=on_page,
+            young=planning.young_interval(now=clock()),
+            parked=planning.find_parked(now=clock()),
+        )
         while batch := planning.claim_batch(now=clock(), but_not=work.parked, is_patient=is_patient):
             work.ask(batch)
         work.close()
@@ -77,8 +82,8 @@ class _Pass:
     asker: asking.Asker
     on_page: runs.OnPage
     young: timedelta
+    parked: set[Priority]
     run: IngestionRun | None = None
-    parked: set[Priority] = field(default_factory=set)
 
     def ask(self, batch: Batch) -> None:
         """Ask about a batch and land the answer; what fails is noted, and tried again another time."""
@@ -92,7 +97,7 @@ class _Pass:
         except quota.ParkedError as parked:
             self.parked.add(batch.priority)
             _let_go(batch)
-            logger.info("run %s: %s", run.pk, parked)
+            runs.note_error(run, str(parked))
         except errors.KeyRefusedError as error:
             _let_go(batch)
             runs.note_error(run, str(error))

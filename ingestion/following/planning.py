@@ -77,6 +77,14 @@ def units_kept(priority: Priority, *, bucket: Bucket) -> int:
     return limit * KEPT_PERCENT[priority] // 100
 
 
+def find_parked(*, now: datetime) -> set[Priority]:
+    """Return what there are no units for before the reset."""
+    left = {bucket: quota.stand(bucket, now=now).left for bucket in (Bucket.GENERAL, Bucket.STATISTICS)}
+    is_for_statistics = {Priority.YOUNG_STATISTICS, Priority.STATISTICS}
+    buckets = {each: Bucket.STATISTICS if each in is_for_statistics else Bucket.GENERAL for each in Priority}
+    return {each for each, bucket in buckets.items() if left[bucket] <= units_kept(each, bucket=bucket)}
+
+
 def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
     """Claim what is most valuable to ask now; None where nothing is due.
 

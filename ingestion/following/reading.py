@@ -5,19 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ingestion import services
-from ingestion.following import listings, planning, runs
+from ingestion.following import listings, planning, questions, runs
 from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRecord, RunState, SubjectKind, Subscription
 from ingestion.sources import data_api
-from ingestion.youtube import asking, client, errors, quota, references
+from ingestion.youtube import asking, client, errors, quota
 
-CHANNEL, PLAYLIST, ITEMS, SEARCH = "channels.list", "playlists.list", "playlistItems.list", "search.list"
-CHANNEL_PARTS = "snippet,contentDetails,statistics,status,topicDetails"
-PLAYLIST_PARTS = "snippet,contentDetails,status"
-ITEM_PARTS = "snippet,contentDetails,status"
-PAGE_SIZE = 50
 # Search tells of some five hundred finds at the most.
 MOST_SEARCH_PAGES = 10
 
@@ -58,36 +54,14 @@ class Reading:
             case SubjectKind.VIDEO:
                 self._keep_video()
             case SubjectKind.SEARCH:
-                self._read_list(self._search_question(), is_newest_first=True, most_pages=MOST_SEARCH_PAGES)
+                question = questions.ask_search(self.subscription)
+                self._read_list(question, is_newest_first=True, most_pages=MOST_SEARCH_PAGES)
             case SubjectKind.PLAYLIST:
-                self._describe([("id", self.subscription.reference)], method=PLAYLIST, parts=PLAYLIST_PARTS)
+                self._describe("playlist")
                 self._read_items(self.subscription.reference)
             case _:
-                self._describe(self._channel_filters(), method=CHANNEL, parts=CHANNEL_PARTS)
+                self._describe("channel")
                 self._read_items(_find_uploads(self.subscription.external_id))
-
-    def _channel_filters(self) -> list[tuple[str, str]]:
-        """Return how the channel may be asked for: by its id, else by each kind of name it may be."""
-        value = self.subscription.external_id or self.subscription.reference
-        if references.CHANNEL_ID.fullmatch(value):
-            return [("id", value)]
-        if value.startswith("@"):
-            return [("forHandle", value)]
-        folder, _slash, name = value.partition("/")
-        ways = [("forUsername", name), ("forHandle", name)]
-        return ways if folder == "user" else ways[::-1]
-
-    def _search_question(self) -> client.Question:
-        words, since = self.subscription.reference, self.subscription.published_since
-        parameters = {
-            "part": "snippet",
-            "type": "video",
-            "order": "date",
-            "q": words,
-            "maxResults": str(PAGE_SIZE),
-        }
-        after = {"publishedAfter": f"{since:%Y-%m-%d}T00:00:00Z"} if since else {}
-        return client.Question(SEARCH, words, parameters | after)
 
     def _keep_video(self) -> None:
         now = self.asker.clock()
@@ -96,14 +70,14 @@ class Reading:
             listings.keep_listed(self.subscription, [self.subscription.reference], now=now)
             self._name(self.subscription.reference, title="")
 
-    def _describe(self, filters: list[tuple[str, str]], *, method: str, parts: str) -> None:
+    def _describe(self, kind: str) -> None:
         """Land what the channel or playlist says of itself, unless that is known well enough."""
-        kind = "channel" if method == CHANNEL else "playlist"
         if self._is_described(kind):
             return
         try:
-            for name, value in filters:
-                question = client.Question(method, value, {"part": parts, name: value})
+            for question in questions.ask_subject(self.subscription):
+                if runs.find_place(self.run, question) is None:
+                    continue  # asked before this run was taken up again, and nothing was there
                 page = self._source(question).ask(question)
                 self._land(page, video_ids=[])
                 if page.records:
@@ -117,20 +91,16 @@ class Reading:
         raise errors.NothingThereError(f"{kind}NotFound", _("YouTube knows nothing of this name."))
 
     def _is_described(self, kind: str) -> bool:
-        since = self.asker.clock() - DESCRIBED_EVERY
-        return (
-            bool(self.subscription.external_id)
-            and RawObservation.objects.filter(
-                record__source=data_api.DataApi.name,
-                record__kind=kind,
-                record__external_id=self.subscription.external_id,
-                observed_at__gt=since,
-            ).exists()
+        seen = RawObservation.objects.filter(
+            record__source=data_api.DataApi.name,
+            record__kind=kind,
+            record__external_id=self.subscription.external_id,
         )
+        is_mine, since = Q(run=self.run), self.asker.clock() - DESCRIBED_EVERY
+        return bool(self.subscription.external_id) and seen.filter(is_mine | Q(observed_at__gt=since)).exists()
 
     def _read_items(self, playlist_id: str) -> None:
-        parameters = {"part": ITEM_PARTS, "playlistId": playlist_id, "maxResults": str(PAGE_SIZE)}
-        question = client.Question(ITEMS, playlist_id, parameters)
+        question = questions.ask_items(playlist_id)
         self._read_list(question, is_newest_first=playlist_id.startswith("UU"))
 
     def _read_list(
@@ -142,7 +112,7 @@ class Reading:
             return
         may_stop = is_newest_first and self._was_read(question)
         for page in self._source(begin).read():
-            new_count = self._land(page, video_ids=_listed_ids(page))
+            new_count = self._land(page, video_ids=listed_ids(page))
             number = page.call.page_number + 1
             if (may_stop and not new_count) or number == most_pages:
                 return
@@ -165,7 +135,7 @@ class Reading:
         """Tell whether the list has been read to its end by this subscription, and not too long ago."""
         ends = ApiCall.objects.filter(method=question.method, subject=question.subject[:255], next_page_token="")
         ends = ends.filter(run__subscription=self.subscription, finished_at__isnull=False, error="")
-        if question.method == SEARCH:
+        if question.method == questions.SEARCH:
             return ends.exists() or self.subscription.runs.filter(state=RunState.DONE).exists()
         return ends.filter(called_at__gt=self.asker.clock() - WHOLE_EVERY).exists()
 
@@ -190,8 +160,8 @@ class Reading:
 
     def _foresee(self, page: data_api.ReplyPage) -> None:
         """Note how many pages the run will have, where the reply tells."""
-        left = -(-page.total_count // PAGE_SIZE) - page.call.page_number - 1
-        if page.call.method in {ITEMS, SEARCH} and page.total_count:
+        left = -(-page.total_count // questions.PAGE_SIZE) - page.call.page_number - 1
+        if page.call.method in {questions.ITEMS, questions.SEARCH} and page.total_count:
             self.run.total_page_count = self.run.page_count + max(0, left)
             self.run.save(update_fields=["total_page_count"])
 
@@ -219,7 +189,7 @@ class Reading:
         self.subscription.lease_expires_at = now + self.lease
 
 
-def _listed_ids(page: data_api.ReplyPage) -> list[str]:
+def listed_ids(page: data_api.ReplyPage) -> list[str]:
     """Return the videos of a page in its order; one whose payload was refused is listed all the same."""
     ids = [record.video_id for record in page.records] + [rejection.video_id for rejection in page.rejections]
     return list(dict.fromkeys(filter(None, ids)))
@@ -228,8 +198,5 @@ def _listed_ids(page: data_api.ReplyPage) -> list[str]:
 def _find_uploads(channel_id: str) -> str:
     """Return the playlist of all that a channel has uploaded."""
     channels = RawRecord.objects.filter(source=data_api.DataApi.name, kind="channel", external_id=channel_id)
-    path = "payload__contentDetails__relatedPlaylists__uploads"
-    uploads = channels.order_by("-pk").values_list(path, flat=True).first()
-    if isinstance(uploads, str) and references.PLAYLIST_ID.fullmatch(uploads):
-        return uploads
-    return f"UU{channel_id[2:]}"
+    newest = channels.order_by("-pk").first()
+    return questions.read_uploads(newest.payload if newest else {"id": channel_id})

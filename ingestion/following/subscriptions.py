@@ -50,6 +50,7 @@ def follow(
     wishes: Wishes | None = None,
     user: User | None = None,
     now: datetime | None = None,
+    wakes_worker: bool = True,
 ) -> Subscription:
     """Have a course follow something from now on, and wake a worker. Raises SubscriptionError.
 
@@ -70,7 +71,7 @@ def follow(
     )
     if not is_new and wishes is not None:
         change(subscription_id=subscription.pk, wishes=wishes, now=now)
-    pull_now(subscription_id=subscription.pk, now=now)
+    pull_now(subscription_id=subscription.pk, now=now, wakes_worker=wakes_worker)
     return Subscription.objects.get(pk=subscription.pk)
 
 
@@ -104,10 +105,10 @@ def resume(*, subscription_id: int, now: datetime | None = None) -> None:
     pull_now(subscription_id=subscription_id, now=now)
 
 
-def pull_now(*, subscription_id: int, now: datetime | None = None) -> None:
+def pull_now(*, subscription_id: int, now: datetime | None = None, wakes_worker: bool = True) -> None:
     """Let it be due, unless it is being pulled or paused, and wake a worker."""
     idle = Subscription.objects.filter(pk=subscription_id, is_paused=False, lease_expires_at=None)
-    if idle.update(next_pull_at=now or timezone.now()):
+    if idle.update(next_pull_at=now or timezone.now()) and wakes_worker:
         pulls.publish(subscription_id)
 
 
@@ -118,6 +119,27 @@ def unfollow(*, subscription_id: int) -> None:
     Subscription.objects.filter(pk=subscription_id).delete()
     followed = Listing.objects.filter(video=OuterRef("video"))
     Enquiry.objects.filter(video__in=listed).exclude(Exists(followed)).delete()
+
+
+def make_draft(wishes: Wishes) -> Subscription:
+    """Return a subscription that nobody follows, to judge by."""
+    return Subscription(**_columns(wishes))
+
+
+def find_course(*, reference: references.Reference, title: str = "") -> Course:
+    """Return the course of a title, else that which follows this already, else a new one named after it."""
+    known = Subscription.objects.filter(kind=reference.kind, reference=reference.value).select_related("course")
+    if not title and (subscription := known.order_by("pk").first()):
+        return subscription.course
+    return Course.objects.get_or_create(title=(title or reference.value)[:255])[0]
+
+
+def name_course(subscription: Subscription) -> None:
+    """Give a course that was named after what it follows the title that this turned out to have."""
+    title = subscription.title[:255]
+    unnamed = Course.objects.filter(pk=subscription.course_id, title=subscription.reference)
+    if title and not Course.objects.filter(title=title).exists():
+        unnamed.update(title=title)
 
 
 def _columns(wishes: Wishes) -> dict[str, object]:

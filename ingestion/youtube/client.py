@@ -95,10 +95,15 @@ class _UnmodifiedError(Exception):
     """The reply is the one whose etag was sent."""
 
 
+def has_key() -> bool:
+    """Tell whether the settings hold a key."""
+    return bool(settings.YOUTUBE_API_KEY)
+
+
 @contextmanager
 def connect(*, timeout_seconds: float = TIMEOUT_SECONDS) -> Iterator[Client]:
     """Lend a client of the API that the settings name. Raises NoKeyError."""
-    if not settings.YOUTUBE_API_KEY:
+    if not has_key():
         raise NoKeyError
     api = Client(
         key=settings.YOUTUBE_API_KEY, endpoint=settings.YOUTUBE_API_ENDPOINT, timeout_seconds=timeout_seconds

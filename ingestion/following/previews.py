@@ -1,0 +1,132 @@
+"""What it would cost to follow something, before it is followed: units, days and hours of video.
+
+A preview looks at the newest fifty videos and takes the others to be like them. It costs three units at most.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ingestion.following import enquiries, questions, reading, runs, subscriptions, wanting
+from ingestion.models import Bucket, IngestionRun, RunState, SubjectKind, Subscription
+from ingestion.sources import data_api
+from ingestion.youtube import asking, client, quota, references
+
+MOST_FOUND = 500
+
+
+class PreviewError(Exception):
+    """Nothing can be said of it; the message says why, in one sentence."""
+
+    permanent = True
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What following costs the first time, and brings; hours are those of the videos the filters let in."""
+
+    title: str
+    video_count: int
+    wanted_count: int
+    hours: float
+    units: int
+    search_count: int
+    units_left: int
+    resets_at: datetime
+    spent: int
+
+    @property
+    def day_count(self) -> int:
+        """Return over how many days of units it would be spread."""
+        daily = max(1, quota.stand(Bucket.GENERAL, now=self.resets_at).limit)
+        return 1 + -(-max(0, self.units - self.units_left) // daily)
+
+
+def preview(
+    *,
+    reference: references.Reference,
+    wishes: subscriptions.Wishes | None = None,
+    clock: Callable[[], datetime] = timezone.now,
+) -> Preview:
+    """Return what it would cost to follow something.
+
+    Raises PreviewError, client.NoKeyError, quota.ParkedError and errors.YouTubeError.
+    """
+    run = runs.open_run(location=f"preview of {reference.url}", subscription=None, now=clock())
+    try:
+        with client.connect() as api:
+            look = _Look(asking.Asker(api, clock=clock), run=run)
+            title, video_count, video_ids = look.list_newest(reference)
+            facts = look.describe(video_ids)
+    finally:
+        runs.close_run(run, state=RunState.DONE, now=clock())
+    wished = subscriptions.make_draft(wishes or subscriptions.Wishes())
+    wanted = _find_wanted(wished, facts)
+    share = video_count / len(facts) if facts else 0
+    standing = quota.stand(Bucket.GENERAL, now=clock())
+    page_count = -(-video_count // questions.PAGE_SIZE)
+    is_list = reference.kind in {SubjectKind.CHANNEL, SubjectKind.PLAYLIST}
+    return Preview(
+        title=title,
+        video_count=video_count,
+        wanted_count=round(len(wanted) * share),
+        hours=sum(each.duration_seconds or 0 for each in wanted) * share / 3600,
+        units=page_count + (1 + page_count if is_list else 0),
+        search_count=page_count if reference.kind == SubjectKind.SEARCH else 0,
+        units_left=standing.left,
+        resets_at=standing.resets_at,
+        spent=run.calls.count(),
+    )
+
+
+def _find_wanted(wished: Subscription, facts: list[wanting.Facts]) -> list[wanting.Facts]:
+    titles = {number: each.title for number, each in enumerate(facts)}
+    matching = wanting.match_titles(wished.title_pattern, titles) if wished.title_pattern else titles.keys()
+    return [facts[number] for number in sorted(matching) if wanting.judge(wished, facts[number]).is_wanted]
+
+
+class _Look:
+    """A look at what is there: asked, counted in the ledger, and not kept."""
+
+    def __init__(self, asker: asking.Asker, *, run: IngestionRun) -> None:
+        self.asker = asker
+        self.run = run
+
+    def list_newest(self, reference: references.Reference) -> tuple[str, int, list[str]]:
+        """Return the title of something, how many videos it holds, and the ids of the newest."""
+        if reference.kind == SubjectKind.VIDEO:
+            return "", 1, [reference.value]
+        draft = Subscription(kind=reference.kind, reference=reference.value)
+        if reference.kind == SubjectKind.SEARCH:
+            page = self._ask(questions.ask_search(draft))
+            return reference.value, min(MOST_FOUND, page.total_count), reading.listed_ids(page)
+        title, playlist_id = self._find_playlist(draft)
+        page = self._ask(questions.ask_items(playlist_id))
+        return title, page.total_count, reading.listed_ids(page)
+
+    def describe(self, video_ids: list[str]) -> list[wanting.Facts]:
+        if not video_ids:
+            return []
+        ids = ",".join(video_ids)
+        page = self._ask(client.Question(enquiries.DETAILS, ids, {"part": enquiries.DETAIL_PARTS, "id": ids}))
+        return [wanting.read_facts(record.payload) for record in page.records]
+
+    def _find_playlist(self, draft: Subscription) -> tuple[str, str]:
+        for question in questions.ask_subject(draft):
+            for record in self._ask(question).records:
+                snippet = record.payload.get("snippet") or {}
+                is_channel = draft.kind == SubjectKind.CHANNEL
+                playlist_id = questions.read_uploads(record.payload) if is_channel else record.external_id
+                return str(snippet.get("title", "")), playlist_id
+        raise PreviewError(_("YouTube knows nothing of this name."))
+
+    def _ask(self, question: client.Question) -> data_api.ReplyPage:
+        source = data_api.DataApi(question, asker=self.asker, run=self.run, is_conditional=False)
+        page = source.ask(question)
+        quota.finish(page.call, now=self.asker.clock(), item_count=len(page.records))
+        if page.absence:
+            raise PreviewError(_("YouTube shows nothing here (%(reason)s).") % {"reason": page.absence})
+        return page

@@ -1,0 +1,136 @@
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ingestion.models import ApiCall, Course, Listing, Subscription, Video
+from ingestion.youtube import client
+from tests.emulators import youtube_world
+from tests.emulators.youtube import Fault
+
+pytestmark = pytest.mark.django_db
+
+
+def ingest(*arguments):
+    out = io.StringIO()
+    call_command("ingest", *arguments, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def test_a_channel_is_followed_and_pulled_at_once_by_any_of_its_names(emulator, channel):
+    out = ingest("https://www.youtube.com/@channel0")
+    assert "Channel 0: 120 videos listed, 120 wanted" in out
+    assert "units spent: 7 general" in out
+    assert Course.objects.get().title == "Channel 0"
+    assert Course.objects.get().videos.count() == 120
+
+
+def test_done_again_it_adds_nothing(emulator, channel):
+    ingest("@channel0")
+    out = ingest("@Channel0")
+    assert "0 new payloads" in out
+    assert Subscription.objects.count() == Course.objects.count() == 1
+
+
+def test_the_course_may_be_named(emulator, channel):
+    ingest(channel, "--course", "Algebra")
+    assert Course.objects.get().title == "Algebra"
+
+
+def test_a_video_whose_id_begins_with_a_hyphen(emulator, channel):
+    ingest("--source", "youtube", "--", "-0000000007")
+    assert Listing.objects.get().video.video_id == "-0000000007"
+    assert emulator.units["general"] == 1
+
+
+def test_json_is_a_list_of_runs_with_their_units(emulator, channel):
+    runs = json.loads(ingest("@channel0", "--json"))
+    assert [run["units"] for run in runs] == [{"general": 4}, {"general": 3}]
+    assert [run["state"] for run in runs] == ["done", "done"]
+
+
+def test_the_plan_tells_units_and_hours_and_follows_nothing(emulator, channel):
+    plan = json.loads(ingest("@channel0", "--plan", "--json"))
+    assert (plan["title"], plan["video_count"], plan["units"], plan["spent"]) == ("Channel 0", 120, 7, 3)
+    assert plan["day_count"] == 1
+    assert plan["hours"] > 100
+    assert plan["units_left"] == 9997
+    assert not Subscription.objects.exists()
+    assert not Video.objects.exists()
+    assert "120 videos" in ingest("@channel0", "--plan")
+
+
+def test_the_plan_of_a_search_counts_searches(emulator, channel):
+    plan = json.loads(ingest("https://www.youtube.com/results?search_query=number", "--plan", "--json"))
+    assert (plan["units"], plan["search_count"], plan["spent"]) == (3, 3, 2)
+
+
+def test_the_plan_of_a_video_costs_one_unit(emulator, channel):
+    plan = json.loads(ingest("v0000000001", "--plan", "--json"))
+    assert (plan["video_count"], plan["units"], plan["spent"]) == (1, 1, 1)
+    assert plan["hours"] == pytest.approx(4145 / 3600)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["https://youtube.com@127.0.0.1/watch?v=dQw4w9WgXcQ"], "does not lead to YouTube"),
+        (["file:///etc/passwd"], "begins with https"),
+        (["no/such/folder"], "There is no folder"),
+        (["@nobody", "--plan"], "YouTube knows nothing of this name"),
+        (["@nobody"], "YouTube knows nothing of this name"),
+        (["PLnobodyhasit", "--plan"], "YouTube knows nothing of this name"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(emulator, arguments, sentence):
+    with pytest.raises(CommandError, match=sentence) as refusal:
+        ingest(*arguments)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_without_a_key_the_setting_is_named_and_nothing_is_written(settings):
+    settings.YOUTUBE_API_KEY = ""
+    for arguments in (["@channel0"], ["@channel0", "--plan"]):
+        with pytest.raises(CommandError, match="YOUTUBE_API_KEY"):
+            ingest(*arguments)
+    assert not Course.objects.exists()
+
+
+def test_too_few_units_are_said_and_the_rest_waits(emulator, channel, settings):
+    settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 5}
+    with pytest.raises(CommandError, match="units"):
+        ingest("@channel0")
+    assert Listing.objects.count() == 120
+    settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 4}
+    with pytest.raises(CommandError, match="units"):
+        ingest("@channel0", "--plan")
+
+
+def test_what_a_worker_pulls_is_left_to_it(emulator, channel, clock):
+    ingest("@channel0")
+    Subscription.objects.update(lease_expires_at="2100-01-01T00:00:00Z")
+    with pytest.raises(CommandError, match="worker"):
+        ingest("@channel0")
+
+
+def test_a_failure_ends_with_its_reason_and_the_next_time_goes_on(emulator, channel):
+    emulator.faults.append(Fault("playlistItems.list", status=500, page_number=2, times=5))
+    with pytest.raises(CommandError, match="backendError"):
+        ingest("@channel0")
+    assert Listing.objects.count() == 100
+    ingest("@channel0")
+    assert Listing.objects.count() == 120
+    listed = ApiCall.objects.filter(method="playlistItems.list", error="")
+    assert [call.page_number for call in listed.order_by("pk")] == [0, 1, 2]
+
+
+def test_two_channels_of_one_name_are_two_courses(emulator, channel):
+    ingest("@channel0")
+    world = youtube_world.invent_world(3)
+    other = world.add_channel("Another", ["v0000000001"], handle="@another")
+    world.channels[other]["snippet"]["title"] = "Channel 0"
+    emulator.world = world
+    ingest("@another")
+    assert set(Course.objects.values_list("title", flat=True)) == {"Channel 0", "@another"}
+    assert client.has_key()
