@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 from assistant.models import Answer, AnswerState, Feedback, Question, VideoIndex
-from ingestion.models import FolderRequest, IngestionRun, RawRejectedRecord, RequestState, RunState
+from ingestion.models import ContractDrift, FolderRequest, IngestionRun, RawRejectedRecord, RequestState, RunState
 from transcripts.models import State, Transcription
 
 # What nobody has acted upon for so long is history.
@@ -50,7 +50,12 @@ def _look(*, at: datetime) -> Iterator[Concern]:
         "state=failed",
     )
     yield _count(
-        _("payloads refused in the last seven days"), RawRejectedRecord.objects.filter(run__started_at__gte=since)
+        _("payloads refused in the last seven days"),
+        RawRejectedRecord.objects.filter(run__started_at__gte=since, replayed_at=None),
+    )
+    yield _count(
+        _("fields of payloads that came or went"),
+        ContractDrift.objects.filter(accepted_at=None),
     )
     yield _count(_("transcriptions that failed"), Transcription.objects.failed(), f"state={State.FAILED}")
     yield _count(_("lectures that could not be embedded"), VideoIndex.objects.failed(), "state=failed")

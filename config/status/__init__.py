@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from config import attention, schedule
 from config.attention import Concern
-from config.status import machines
+from config.status import drifts, machines
 from config.status import stages as work
 
 
@@ -23,6 +23,7 @@ class Status:
     beat: machines.Beat
     freshness: list[work.Freshness]
     troubles: list[work.Trouble]
+    drifts: list[drifts.Drift]
     runs: list[work.Run]
     planned: list[schedule.Planned]
     disks: list[machines.Disk]
@@ -53,6 +54,7 @@ def read(*, at: datetime) -> Status:
         beat=beat,
         freshness=freshness,
         troubles=work.find_troubles(at=at),
+        drifts=drifts.list_drifts(),
         runs=work.find_runs(),
         planned=schedule.list_planned(at=at),
         disks=disks,

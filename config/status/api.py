@@ -59,6 +59,17 @@ class FreshnessSerializer(serializers.Serializer[Any]):
     is_stuck = serializers.BooleanField()
 
 
+class DriftSerializer(serializers.Serializer[Any]):
+    """A field of payloads that came or went."""
+
+    contract = serializers.CharField()
+    path = serializers.CharField()
+    is_vanished = serializers.BooleanField()
+    example = serializers.CharField(allow_blank=True)
+    first_seen_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+
+
 class PlannedSerializer(serializers.Serializer[Any]):
     """A task of the schedule."""
 
@@ -95,6 +106,7 @@ class StatusSerializer(serializers.Serializer[Any]):
     questions = QuestionsSerializer()
     queues = QueueSerializer(many=True)
     freshness = FreshnessSerializer(many=True)
+    drifts = DriftSerializer(many=True)
     planned = PlannedSerializer(many=True)
     disks = DiskSerializer(many=True)
     versions = VersionSerializer(many=True)
@@ -129,6 +141,16 @@ EXAMPLE = OpenApiExample(
         ],
         "freshness": [
             {"what": "newest transcript", "at": "2026-11-25T06:12:00Z", "is_stale": False, "is_stuck": False}
+        ],
+        "drifts": [
+            {
+                "contract": "youtube_api.video",
+                "path": "statistics.hypeCount",
+                "is_vanished": False,
+                "example": '"12"',
+                "first_seen_at": "2026-11-24T05:00:00Z",
+                "last_seen_at": "2026-11-25T05:00:00Z",
+            }
         ],
         "planned": [
             {

@@ -15,7 +15,8 @@ from config.models import ScheduleSlot
 from config.roles import Role
 from config.status import machines, stages
 from config.views import status as views
-from ingestion.models import IngestionRun, RunState, Video
+from ingestion import drift
+from ingestion.models import ContractDrift, IngestionRun, RawRejectedRecord, RunState, Video
 from transcripts.models import State, Transcription
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,32 @@ def test_all_is_well_where_nothing_needs_a_person(client, operator):
     response = client.get("/status/")
     assert status.read(at=timezone.now()).concerns == []
     assert "All is well" in response.content.decode()
+
+
+def test_fields_that_came_or_went_are_told_until_somebody_accepts_them(client, operator):
+    ContractDrift.objects.create(contract="youtube_api.video", path="statistics.<b>hype", example='"<i>12"')
+    ContractDrift.objects.create(contract="youtube_api.video", path="snippet.title", is_vanished=True)
+    client.force_login(operator)
+    page = client.get("/status/").content.decode()
+    assert "Fields that came or went" in page
+    assert "statistics.&lt;b&gt;hype" in page
+    told = client.get("/api/v1/status/").json()["drifts"]
+    assert [(drift["path"], drift["is_vanished"], drift["example"]) for drift in told] == [
+        ("snippet.title", True, ""),
+        ("statistics.<b>hype", False, '"<i>12"'),
+    ]
+    assert "fields of payloads that came or went" in titles()
+    drift.accept(now=timezone.now())
+    assert "Fields that came or went" not in client.get("/status/").content.decode()
+    assert "fields of payloads that came or went" not in titles()
+
+
+def test_a_payload_that_landed_after_all_needs_nobody(operator):
+    run = IngestionRun.objects.create(source="youtube_api", location="x", state=RunState.DONE)
+    row = RawRejectedRecord.objects.create(run=run, source="youtube_api", contract="c", reason="r", payload="{}")
+    assert "payloads refused in the last seven days" in titles()
+    RawRejectedRecord.objects.filter(pk=row.pk).update(replayed_at=timezone.now())
+    assert "payloads refused in the last seven days" not in titles()
 
 
 def test_a_failed_transcription_is_told_with_its_reason_and_what_follows(client, operator):
