@@ -20,8 +20,9 @@ WAYS = {
 class Command(BaseCommand):
     help = (
         "Land a folder that yt-dlp wrote, or one of saved YouTube Data API replies, or follow a channel, playlist "
-        "or video of YouTube; which of these it is is found out. With --source archive, land the archive of the pipeline that this one "
-        "replaces. With --replay, rebuild an empty database from the lake. Doing it again changes nothing."
+        "or video of YouTube; which of these it is is found out. With --source archive, land the archive of the "
+        "pipeline that this one replaces. With --replay, rebuild an empty database from the lake. Doing it again "
+        "changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
