@@ -12,6 +12,7 @@ from django.core import checks
 from django.db import connection
 
 SHORTEST_KEY = 40
+SHORTEST_SECRET = 32
 LEAST_POSTGRES = 160000
 LEAST_PGVECTOR = (0, 8)
 # Those that yt-dlp can use without another library.
@@ -57,6 +58,20 @@ def check_single_sign_on(app_configs: Sequence[AppConfig] | None, **options: Any
         return []
     hint = "Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or leave OIDC_ISSUER empty."
     return [checks.Error("OIDC_ISSUER is set, what it knows Lectern by is not.", hint=hint, id="config.E004")]
+
+
+@checks.register(checks.Tags.security)
+def check_object_events(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse a secret that can be guessed, and a queue that is none."""
+    messages: list[checks.CheckMessage] = []
+    if settings.OBJECT_EVENTS_SECRET and len(settings.OBJECT_EVENTS_SECRET) < SHORTEST_SECRET:
+        hint = 'python -c "import secrets; print(secrets.token_urlsafe(50))" makes one.'
+        text = f"OBJECT_EVENTS_SECRET has fewer than {SHORTEST_SECRET} characters."
+        messages.append(checks.Error(text, hint=hint, id="config.E020"))
+    if settings.LAKE_EVENTS_QUEUE and not urlsplit(settings.LAKE_EVENTS_QUEUE).hostname:
+        hint = "It is https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, as its console shows."
+        messages.append(checks.Error("LAKE_EVENTS_QUEUE is no address.", hint=hint, id="config.E021"))
+    return messages
 
 
 @checks.register(checks.Tags.compatibility)

@@ -4,7 +4,7 @@ import errno
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore import config, exceptions
 from django.core.files.base import File
@@ -21,6 +21,8 @@ BROKEN = (exceptions.ReadTimeoutError, exceptions.ResponseStreamingError, except
 
 class BucketStorage(s3.S3Storage, LakeStorage):  # type: ignore[misc]
     """A bucket as a lake. An object is read from where its reader stands, never whole before its first byte."""
+
+    names_versions: ClassVar[bool] = True
 
     def __init__(self, *, addressing_style: str = "auto", **options: Any) -> None:
         client_config = config.Config(

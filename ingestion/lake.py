@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -26,6 +26,9 @@ class StoredObject:
 
 class LakeStorage(Storage):
     """A storage that lists everything under a folder, and replaces a key that is written again."""
+
+    # Whether those who tell of objects name the versions as the listing does.
+    names_versions: ClassVar[bool] = False
 
     @abstractmethod
     def list_objects(self, folder: str) -> Iterator[StoredObject]:

@@ -202,3 +202,39 @@ class NewFolderRequestSerializer(serializers.Serializer[Any]):
         max_length=roots.LONGEST_PATH, help_text="Absolute, or below one of the folders lectures are added from."
     )
     course_title = serializers.CharField(max_length=255, help_text="A course you lead, or one to be made.")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "An upload",
+            value={
+                "Records": [
+                    {
+                        "eventName": "ObjectCreated:Put",
+                        "s3": {
+                            "bucket": {"name": "lectures"},
+                            "object": {
+                                "key": "lectern/inbox/lecture-01/talk.opus",
+                                "eTag": "5d41402abc4b2a76b9719d911017c592",
+                                "sequencer": "0065F1A2B3C4D5E6F7",
+                            },
+                        },
+                    }
+                ]
+            },
+            request_only=True,
+        )
+    ]
+)
+class ObjectEventsSerializer(serializers.Serializer[Any]):
+    """What S3 tells of objects; fields that are not named here are passed over."""
+
+    Records = serializers.ListField(
+        child=serializers.DictField(), help_text="One for each event, as S3 writes them."
+    )
+
+
+@extend_schema_serializer(examples=[_example({"noted_count": 1})])
+class NotedEventsSerializer(serializers.Serializer[Any]):
+    noted_count = serializers.IntegerField(help_text="Of the events, those for objects of the lake.")

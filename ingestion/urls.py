@@ -27,6 +27,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("courses/<int:course_id>/", api.courses.CourseDetail.as_view(), name="api_course"),
     path("courses/<int:course_id>/members/", api.courses.MemberList.as_view(), name="api_members"),
     path("courses/<int:course_id>/members/<int:user_id>/", api.courses.MemberDetail.as_view(), name="api_member"),
+    path("events/objects", api.events.ObjectEvents.as_view(), name="api_object_events"),
     path("videos/", api.videos.VideoList.as_view(), name="api_videos"),
     path("videos/<str:video_id>/", api.videos.VideoDetail.as_view(), name="api_video"),
     path("runs/", api.runs.RunList.as_view(), name="api_runs"),

@@ -211,6 +211,7 @@ ROUTES: dict[str, Route] = {
     "api/v1/runs/": ForRole(),
     "api/v1/runs/<int:run_id>/": ForRole(run),
     "api/v1/runs/requests/<int:request_id>/": ForOwner(request, owner="teacher"),
+    "api/v1/events/objects": ForAnyone(method="post"),
     "api/v1/search/": ForEveryone(sent=a_word),
     "api/v1/ask/": ForEveryone(method="post", sent=a_question),
     "api/v1/questions/": ForEveryone(method="post", sent=a_question),

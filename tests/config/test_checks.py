@@ -72,6 +72,22 @@ def test_the_database_is_left_alone_where_it_is_not_meant(monkeypatch):
     assert checks.check_database(None, databases=None) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("YT_DLP_LOOPBACK", "127.0.0.1:8000", ["config.E010"]),
+        ("YT_DLP_PROXIES", ["http://user:secret@proxy:1", "socks5h://proxy:1"], []),
+        ("YT_DLP_PROXIES", ["http://proxy:1", "https://proxy:1"], ["config.E011"]),
+        ("YT_DLP_PROXIES", ["proxy:1"], ["config.E011"]),
+        ("YT_DLP_COOKIES_FILE", __file__, []),
+        ("YT_DLP_COOKIES_FILE", "/nowhere/cookies.txt", ["config.W003"]),
+    ],
+)
+def test_what_yt_dlp_cannot_use_is_refused_or_warned_of(settings, name, value, expected):
+    setattr(settings, name, value)
+    assert ids(checks.check_yt_dlp(None)) == expected
+
+
 def test_the_checks_are_run_and_the_real_database_passes(db):
     call_command("check", "--database", "default", "--fail-level", "WARNING")
 
@@ -96,3 +112,16 @@ def test_the_key_of_youtube_crosses_no_network_unencrypted(settings, endpoint, e
 def test_the_share_of_the_units_is_a_share(settings, percent, expected):
     settings.YOUTUBE_SPEND_PERCENT = percent
     assert ids(checks.check_youtube(None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("secret", "queue", "expected"),
+    [
+        ("", "", []),
+        ("s" * 32, "https://sqs.eu-west-1.amazonaws.com/1/lake", []),
+        ("s" * 31, "lake", ["config.E020", "config.E021"]),
+    ],
+)
+def test_a_secret_that_can_be_guessed_and_a_queue_that_is_none_are_refused(settings, secret, queue, expected):
+    settings.OBJECT_EVENTS_SECRET, settings.LAKE_EVENTS_QUEUE = secret, queue
+    assert ids(checks.check_object_events(None)) == expected

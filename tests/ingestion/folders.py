@@ -16,6 +16,10 @@ def info(video_id: str = "abcdefghijk", **fields: Any) -> dict[str, Any]:
     } | fields
 
 
+def dump(payload: Any) -> bytes:
+    return json.dumps(payload).encode()
+
+
 def write_info(folder: Path, payload: Any, *, name: str = "", audio: bytes | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name or payload['id']}.info.json"
