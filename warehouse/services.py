@@ -23,7 +23,11 @@ STAGING_VIEWS = (
     "stg_playlist",
     "stg_playlist_item",
     "stg_video_category",
+    "stg_comment_thread",
+    "stg_caption",
+    "stg_search_result",
     "stg_yt_dlp_info",
+    "stg_playlist_info",
 )
 Tables = Sequence[type[models.Model]]
 

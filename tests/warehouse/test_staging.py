@@ -5,6 +5,7 @@ import json
 import pytest
 from django.db import connection
 
+from ingestion import services
 from tests.warehouse import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,52 @@ def test_every_recorded_reply_can_be_staged(shared_data):
     assert len(read("stg_channel")) == 2
     assert all(video["duration_seconds"] is None or video["duration_seconds"] > 0 for video in read("stg_video"))
     assert {item["title"] for item in read("stg_playlist_item") if item["is_placeholder"]} == {"Private video"}
+
+
+def test_recorded_threads_captions_and_finds_can_be_staged(shared_data):
+    services.ingest_folder(folder=shared_data / "youtube_api")
+    (thread,) = read("stg_comment_thread", comment_thread_id="UgyZ1jqkHKYvi1-ruOZ4AaABAg")
+    assert (thread["video_id"], thread["text"], thread["like_count"]) == ("F1UP7wRCPH8", "Google.com", 0)
+    assert (thread["author_channel_id"], thread["reply_count"], thread["is_public"]) == (
+        "UCzj-CjKYmGlZ7vTL-vOe57A",
+        0,
+        True,
+    )
+    assert f"{thread['published_at']:%Y-%m-%d %H:%M:%S}" == "2019-11-26 15:51:44"
+    (caption,) = read("stg_caption", caption_id="SwPOvp0r7kd9ttt_XhcHdZthMwXG7Z0I")
+    assert (caption["video_id"], caption["language_code"], caption["track_kind"]) == (
+        "oHR3wURdJ94",
+        "en",
+        "standard",
+    )
+    assert (caption["is_draft"], caption["is_closed_caption"]) == (False, False)
+    finds = {find["found_kind"] for find in read("stg_search_result")}
+    assert finds == {"video", "channel", "playlist"}
+    (find,) = read("stg_search_result", search_result_id="youtube#video/gQ_1zX-F_No")
+    assert (find["video_id"], find["channel_id"]) == ("gQ_1zX-F_No", "UCo_q6aOlvPH7M-j_XGWVgXg")
+    assert any("&#39;" in find["html_title"] for find in read("stg_search_result"))
+
+
+def test_a_playlist_that_yt_dlp_described_can_be_staged():
+    payload = {
+        "id": "PL1",
+        "title": "A course",
+        "channel": "A channel",
+        "channel_id": "UC1",
+        "uploader_id": "@channel",
+        "playlist_count": 12,
+        "view_count": None,
+        "modified_date": "20261101",
+    }
+    factories.land(source="yt_dlp", kind="playlist_info", external_id="PL1", payload=payload)
+    (playlist,) = read("stg_playlist_info")
+    assert (playlist["playlist_id"], playlist["channel_id"], playlist["channel_handle"]) == (
+        "PL1",
+        "UC1",
+        "@channel",
+    )
+    assert (playlist["item_count"], playlist["view_count"]) == (12, None)
+    assert f"{playlist['modified_at']:%Y-%m-%d}" == "2026-11-01"
 
 
 def test_every_recorded_info_dict_can_be_staged(shared_data):
@@ -86,13 +133,17 @@ def test_hidden_counts_stay_null():
         ("youtube_api", "playlist"),
         ("youtube_api", "playlist_item"),
         ("youtube_api", "video_category"),
+        ("youtube_api", "comment_thread"),
+        ("youtube_api", "caption"),
+        ("youtube_api", "search_result"),
         ("yt_dlp", "info"),
+        ("yt_dlp", "playlist_info"),
     ],
 )
 def test_no_payload_makes_a_view_fail(source, kind, payload):
     factories.land(source=source, kind=kind, external_id="odd", payload=payload)
-    prefix = "" if source == "youtube_api" else "yt_dlp_"
-    assert len(read(f"stg_{prefix}{kind}")) == 1
+    relation = "stg_yt_dlp_info" if kind == "info" else f"stg_{kind}"
+    assert len(read(relation)) == 1
     for relation in ("int_video", "int_channel", "int_video_snapshot", "int_channel_snapshot"):
         read(relation)
 

@@ -3,17 +3,26 @@ with
 landed as (
     select
         case
-            when raw_record.source = 'yt_dlp' then 'stg_yt_dlp_info'
+            when raw_record.source = 'yt_dlp' and raw_record.kind = 'info' then 'stg_yt_dlp_info'
             else 'stg_' || raw_record.kind
         end as relation,
         count(distinct raw_record.external_id) as landed_count
     from raw_record
     where
         (
-            (raw_record.source = 'yt_dlp' and raw_record.kind = 'info')
+            (raw_record.source = 'yt_dlp' and raw_record.kind in ('info', 'playlist_info'))
             or (
                 raw_record.source = 'youtube_api'
-                and raw_record.kind in ('video', 'channel', 'playlist', 'playlist_item', 'video_category')
+                and raw_record.kind in (
+                    'video',
+                    'channel',
+                    'playlist',
+                    'playlist_item',
+                    'video_category',
+                    'comment_thread',
+                    'caption',
+                    'search_result'
+                )
             )
         )
         and exists (select 1 from raw_observation where raw_observation.record_id = raw_record.id)
@@ -31,7 +40,15 @@ staged as (
     union all
     select 'stg_video_category', count(*) from stg_video_category
     union all
+    select 'stg_comment_thread', count(*) from stg_comment_thread
+    union all
+    select 'stg_caption', count(*) from stg_caption
+    union all
+    select 'stg_search_result', count(*) from stg_search_result
+    union all
     select 'stg_yt_dlp_info', count(*) from stg_yt_dlp_info
+    union all
+    select 'stg_playlist_info', count(*) from stg_playlist_info
 )
 
 select
