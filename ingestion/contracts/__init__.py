@@ -26,6 +26,7 @@ __all__ = [
     "dump",
     "find",
     "find_faults",
+    "forget",
     "get",
     "is_known",
     "list_paths",
@@ -61,18 +62,19 @@ def find_faults() -> list[str]:
 
 def find(*, source: str, kind: str) -> Contract:
     """Return the contract of a kind, else that of any kind of its source."""
-    known = load_all()
-    return known.get(f"{source}.{kind}") or known[f"{source}.{ANY}"]
+    name = f"{source}.{kind}"
+    return get(name if is_known(name) else f"{source}.{ANY}")
 
 
+@cache
 def get(name: str) -> Contract:
-    """Return the contract of this name."""
-    return load_all()[name]
+    """Return the contract of this name, read once."""
+    return load(_paths_by_name()[name])
 
 
 def is_known(name: str) -> bool:
     """Tell whether a contract of this name is there."""
-    return name in load_all()
+    return name in _paths_by_name()
 
 
 def parse(text: str) -> Any:
@@ -138,6 +140,11 @@ def _cut(value: Any, depth: int) -> Any:
 
 
 @cache
-def load_all() -> dict[str, Contract]:
-    contracts = [load(path) for path in list_paths()]
-    return {contract.name: contract for contract in contracts}
+def _paths_by_name() -> dict[str, Path]:
+    return {f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}": path for path in list_paths()}
+
+
+def forget() -> None:
+    """Forget what this process has read, so that changed files count."""
+    get.cache_clear()
+    _paths_by_name.cache_clear()

@@ -45,14 +45,14 @@ def change_contracts(tmp_path, monkeypatch):
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(path.read_text())
     monkeypatch.setattr(contracts, "FOLDER", folder)
-    contracts.load_all.cache_clear()
+    contracts.forget()
 
     def change(name, old, new):
         source, _, kind = name.partition(".")
         path = folder / source / f"{kind}.odcs.yaml"
         assert old in path.read_text()
         path.write_text(path.read_text().replace(old, new))
-        contracts.load_all.cache_clear()
+        contracts.forget()
 
     yield change
-    contracts.load_all.cache_clear()
+    contracts.forget()
