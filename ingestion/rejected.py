@@ -59,9 +59,12 @@ def _replay(pk: int, *, runs: dict[str, IngestionRun], clock: Callable[[], datet
     row = RawRejectedRecord.objects.select_related("run").filter(pk=pk).first()
     if row is None:  # its video has been removed meanwhile
         return False
-    page = sources.reader_of(row.source).read_text(
-        row.payload, location=row.location, observed_at=row.observed_at or row.rejected_at
-    )
+    try:
+        reader = sources.reader_of(row.source)
+    except sources.SourceError:  # it is switched off
+        return False
+    seen_at = row.observed_at or row.rejected_at
+    page = reader.read_text(row.payload, location=row.location, observed_at=seen_at)
     reason = _find_reason(row, page)
     if not reason:
         # Committed before its first object is written: the object's key is made of it.

@@ -133,8 +133,14 @@ def at(location: Path, *, group: str = FolderSource.group) -> list[FolderSource]
 
 
 def reader_of(name: str) -> type[FolderSource]:
-    """Return the class that reads texts of a source, by the name its payloads have in raw_record."""
-    return next(each for each in _folder_classes() if each.name == name)
+    """Return the class that reads texts of a source, by the name its payloads have in raw_record.
+
+    Raises SourceError where none does.
+    """
+    for each in _folder_classes():
+        if each.name == name:
+            return each
+    raise SourceError(f"No source reads payloads of {name}.")
 
 
 def observed_at(path: Path, *, root: Path) -> datetime:

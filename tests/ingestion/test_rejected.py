@@ -213,6 +213,13 @@ def test_the_payload_of_a_removed_video_does_not_land(tmp_path, loosen):
     assert RawRejectedRecord.objects.get().reason == rejected.REMOVED
 
 
+def test_a_payload_whose_source_is_switched_off_waits(tmp_path, loosen):
+    refuse(tmp_path)
+    loosen()
+    RawRejectedRecord.objects.update(source="elsewhere")
+    assert replay() == rejected.Outcome(given_count=1, landed_count=0, refused_count=1)
+
+
 def test_the_command_counts(tmp_path, loosen):
     refuse(tmp_path)
     loosen()
