@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
@@ -179,7 +180,7 @@ def _land_records(
     new = {sighting.key: sighting for sighting in sightings if sighting.key not in rows}
     if new:
         lines = ",".join(sighting.write_line(payload_sha256=sighting.sha256) for sighting in new.values())
-        values = {"source": source, "kind": page.kind, "fetched_at": now, "lines": f"[{lines}]"}
+        values: dict[str, Any] = {"source": source, "kind": page.kind, "fetched_at": now, "lines": f"[{lines}]"}
         with connection.cursor() as cursor:
             cursor.execute(INSERT_RECORDS, values)
             rows.update({(external_id, sha256): pk for external_id, sha256, pk in cursor.fetchall()})
@@ -212,7 +213,12 @@ def _key_for(page: sources.Page, *, run: IngestionRun) -> str:
 
 def _land_observations(record_pks: list[int], *, page: sources.Page, run: IngestionRun, key: str) -> None:
     if record_pks:
-        values = {"run": run.pk, "records": record_pks, "observed_at": page.observed_at, "lake_key": key}
+        values: dict[str, Any] = {
+            "run": run.pk,
+            "records": record_pks,
+            "observed_at": page.observed_at,
+            "lake_key": key,
+        }
         with connection.cursor() as cursor:
             cursor.execute(INSERT_OBSERVATIONS, values)
 

@@ -21,6 +21,7 @@ from django.db.models.functions import Least
 
 from ingestion import catalogue, course_archive, landing, locks, media, removal, sources, tombstones
 from ingestion import lake as lakes
+from ingestion.following import absences
 from ingestion.lake import StoredObject, lake
 from ingestion.models import (
     Availability,
@@ -129,6 +130,9 @@ def _land_object(each: _RawObject) -> None:
     )
     for page, fetched_at in _read_pages(each):
         landed = landing.land_page(page, run=run, target=None, now=fetched_at, stored_as=each.stored.key)
+        if page.kind == absences.KIND:
+            ids = [record.video_id for record in page.records]
+            absences.mark_absent(video_ids=ids, observed_at=page.observed_at)
         for name in landing.COUNTS:
             setattr(run, name, getattr(run, name) + getattr(landed, name))
         run.started_at, run.finished_at = min(run.started_at, fetched_at), fetched_at

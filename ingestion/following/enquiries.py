@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ingestion import catalogue, locks, services
+from ingestion import locks, services
 from ingestion.following import answers, planning, runs
 from ingestion.following.planning import Batch, Priority
 from ingestion.models import ApiCall, Enquiry, EnquiryKind, IngestionRun, RunState
@@ -119,8 +119,8 @@ class _Pass:
 
     def _postpone(self, batch: Batch, *, run: IngestionRun, error: Exception) -> None:
         wait = REFUSED_AGAIN if getattr(error, "permanent", False) else FAILED_AGAIN
-        runs.note_error(run, f"{batch.kind} of {len(batch.videos)} videos: {error or type(error).__name__}")
-        Enquiry.objects.filter(pk__in=batch.enquiries).update(
+        runs.note_error(run, f"{batch.kind} of {len(batch.asked)} videos: {error or type(error).__name__}")
+        Enquiry.objects.filter(pk__in=batch.enquiry_pks).update(
             due_at=self.asker.clock() + wait,
             lease_expires_at=None,
             attempt_count=F("attempt_count") + 1,
@@ -139,11 +139,12 @@ class _Pass:
         now = self.asker.clock()
         keep = answers.keep_statistics if is_statistics else answers.keep_details
         with transaction.atomic():
-            # All of them, in one order: those that the reply leaves out are marked after the others.
-            catalogue.lock_videos(batch.video_ids)
             landed = services.land(page, run=run, target=None, now=now)
             keep(batch, page, now=now, young=self.young)
             runs.finish_call(page, lake_key=landed.lake_key, now=now)
+        if not is_statistics:
+            # Apart, so that no two transactions lock videos in different orders.
+            answers.keep_absences(batch, page, run=run, now=now)
         self.on_page(run, page)
 
     def _fetch(self, batch: Batch, *, run: IngestionRun, is_statistics: bool) -> data_api.ReplyPage:
@@ -178,11 +179,11 @@ class _Pass:
                 if not landed.record_count or page.call.page_number + 1 == MOST_COMMENT_PAGES:
                     break
         now = self.asker.clock()
-        answers.answered(batch.enquiries, due_at=now + planning.COMMENTS_EVERY, now=now)
+        answers.answered(batch.enquiry_pks, due_at=now + planning.COMMENTS_EVERY, now=now)
 
 
 def _let_go(batch: Batch) -> None:
-    Enquiry.objects.filter(pk__in=batch.enquiries).update(lease_expires_at=None)
+    Enquiry.objects.filter(pk__in=batch.enquiry_pks).update(lease_expires_at=None)
 
 
 def _knows_statistics(*, now: datetime) -> bool:

@@ -2,24 +2,22 @@
 
 import gzip
 import io
-import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
 
 import ingestion.sample_course
 from ingestion import course_archive, landing, removal
 from ingestion import services as ingesting
 from ingestion.lake import lake
 from ingestion.models import Course, IngestionRun, RawObservation, Subscription, Video
+from tests.config.replays import build, kept, lose_database, run_replay
 from tests.ingestion import folders
 from tests.transcripts import factories
 from transcripts import archive, claims
@@ -28,70 +26,10 @@ from transcripts import services as hearing
 from transcripts.audio import UnreadableAudioError
 from transcripts.models import State, Transcription
 from warehouse import services as warehouse
-from warehouse.marts import MARTS
 
 pytestmark = pytest.mark.django_db
 
 SAMPLE = Path(ingestion.sample_course.__file__).parent
-# What is brought back, but for ids, and the moment at which a file came.
-KEPT = {
-    "payloads": "select source, kind, external_id, video_id, fetched_at, etag, payload_sha256 from raw_record",
-    "sightings": "select source, kind, external_id, payload_sha256, observed_at, lake_key from raw_observation "
-    "join raw_record on raw_record.id = record_id",
-    "videos": "select video_id, title, availability, is_on_youtube, duration_seconds, view_count, published_at, "
-    "observed_at, described_at, removed_at, removal_reason from ingestion_video",
-    "chapters": "select v.video_id, position, c.title, start_seconds from ingestion_chapter c "
-    "join ingestion_video v on v.id = c.video_id",
-    "availability": "select v.video_id, a.availability, reason, a.observed_at from ingestion_availabilitychange a "
-    "join ingestion_video v on v.id = a.video_id",
-    "media": "select v.video_id, kind, language, lake_key, sha256, byte_count from ingestion_mediafile m "
-    "join ingestion_video v on v.id = m.video_id",
-    "courses": "select title, playlist_ids, language, access, (select array_agg(v.video_id order by v.video_id) "
-    "from ingestion_course_videos l join ingestion_video v on v.id = l.video_id where l.course_id = c.id) "
-    "from ingestion_course c",
-    "transcriptions": "select v.video_id, media_kind, media_sha256, digest, engine, model, language, lake_key, "
-    "reason, t.duration_seconds, heard_until_seconds, wall_seconds, caption_agreement, attempt_count, state, "
-    "is_preferred from transcripts_transcription t join ingestion_video v on v.id = t.video_id",
-    "segments": "select media_sha256, digest, position, text, gate_reason, repair, start_seconds, end_seconds, "
-    "average_log_probability, no_speech_probability, compression_ratio, words from transcripts_segment s "
-    "join transcripts_transcription t on t.id = s.transcription_id",
-}
-
-
-def rows(sql):
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return sorted(map(repr, cursor.fetchall()))
-
-
-def kept():
-    return {name: rows(sql) for name, sql in KEPT.items()}
-
-
-def build():
-    """Build the warehouse and return every mart, row for row."""
-    warehouse.build_warehouse()
-    return {model._meta.db_table: rows(f"select * from {model._meta.db_table}") for model in MARTS}
-
-
-def lose_database():
-    """Leave tables as empty as in a new database."""
-    models = [
-        model
-        for app in ("ingestion", "transcripts", "warehouse")
-        for model in apps.get_app_config(app).get_models()
-    ]
-    tables = ", ".join(f'"{model._meta.db_table}"' for model in models if model._meta.managed)
-    with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate; set constraints all deferred")
-        cursor.execute(f"truncate {tables} restart identity cascade")
-    assert not RawObservation.objects.exists()
-
-
-def run_replay():
-    out = io.StringIO()
-    call_command("ingest", replay=True, json=True, stdout=out)
-    return json.loads(out.getvalue())
 
 
 def hear_all():
@@ -126,6 +64,9 @@ def landed(tmp_path, fake):
     folders.write_reply(
         odd / "2026-11-15", folders.video("-dashed-id1", statistics={"viewCount": "11"}), name="later"
     )
+    for minute in range(0, 180, 20):
+        told = folders.video("-dashed-id1", statistics={"viewCount": f"{20 + minute}"})
+        folders.write_reply(odd / f"2026-11-17T{6 + minute // 60:02}{minute % 60:02}Z", told)
     gone = {"snippet": {"title": "Private video", "thumbnails": {}, "resourceId": {"videoId": "now-private"}}}
     folders.write_reply(odd / "2026-11-16", {"kind": "youtube#playlistItem", "id": "item"} | gone, name="items")
     ingesting.ingest_folder(folder=odd)
