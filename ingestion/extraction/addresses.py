@@ -2,11 +2,7 @@
 
 import re
 
-VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-PLAYLIST_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
-CHANNEL_ID = re.compile(r"UC[A-Za-z0-9_-]{22}")
-HANDLE = re.compile(r"[\w.·-]{3,60}")
-SITE = "https://www.youtube.com"
+from ingestion.youtube import references
 
 
 class NoAddressError(Exception):
@@ -17,27 +13,17 @@ class NoAddressError(Exception):
 
 def watch(video_id: str) -> str:
     """Return where a video plays. Raises NoAddressError."""
-    return f"{SITE}/watch?v={_checked(video_id, VIDEO_ID)}"
-
-
-def playlist(playlist_id: str) -> str:
-    """Return where a playlist is listed. Raises NoAddressError."""
-    return f"{SITE}/playlist?list={_checked(playlist_id, PLAYLIST_ID)}"
+    return f"{references.SITE}/watch?v={_checked(video_id, references.VIDEO_ID)}"
 
 
 def uploads(channel_id: str) -> str:
     """Return where all that a channel has put up is listed, Shorts and streams too. Raises NoAddressError."""
-    return playlist(f"UU{_checked(channel_id, CHANNEL_ID)[2:]}")
-
-
-def channel(handle: str) -> str:
-    """Return the page of a channel by its handle, with or without the @. Raises NoAddressError."""
-    return f"{SITE}/@{_checked(handle.removeprefix('@'), HANDLE)}/videos"
+    return f"{references.SITE}/playlist?list=UU{_checked(channel_id, references.CHANNEL_ID)[2:]}"
 
 
 def search(words: str, *, most_entries: int) -> str:
-    """Return what yt-dlp takes for a search, the newest first."""
-    return f"ytsearchdate{most_entries}:{' '.join(words.split())}"
+    """Return what yt-dlp takes for a search of videos."""
+    return f"ytsearch{most_entries}:{' '.join(words.split())}"
 
 
 def _checked(text: str, form: re.Pattern[str]) -> str:

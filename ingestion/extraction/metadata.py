@@ -40,12 +40,12 @@ def describe(order: InfoOrder, *, emit: Emit) -> None:
             told = site.process_ie_result(info, download=False) | {"title": title, "fulltitle": title}
             emit(Described(trim(Site.sanitize_info(told, remove_private_keys=True))))
         except NotHadError as error:
-            emit(error.failure)
+            emit(replace(error.failure, video_id=address.partition("v=")[2]))
 
 
 def _refuse_untold(info: dict[str, Any], *, site: Site) -> None:
     """Raise NotHadError for a video that cannot be played and does not say what it is."""
-    failure = site.explain(None, video_id=str(info.get("id") or ""))
+    failure = site.explain(None)
     is_told = info.get("title") and (info.get("live_status") in NOT_PLAYABLE_YET or failure.reason in TELLING)
     if not info.get("formats") and not is_told:
         raise NotHadError(failure)

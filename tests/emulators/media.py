@@ -187,6 +187,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(json.dumps(gone).encode())
         elif "resolve_url" in self.path:
             self._reply(b"", status=404)
+        elif self.path.startswith("/youtubei/v1/search"):
+            self._reply(json.dumps(_search_results(self.site)).encode())
         elif asked.get("browseId", "")[2:] in self.site.playlists:
             self._reply(json.dumps(_playlist(asked["browseId"][2:], self.site)).encode())
         else:
@@ -292,6 +294,14 @@ def _playlist(playlist_id: str, site: Site) -> dict[str, Any]:
         "contents": _tabs({"sectionListRenderer": {"contents": [section]}}),
         "metadata": {"playlistMetadataRenderer": {"title": "A course"}},
     }
+
+
+def _search_results(site: Site) -> dict[str, Any]:
+    found = [{"videoRenderer": _entry(video_id, site)} for video_id in site.lectures]
+    channel = {"channelRenderer": {"channelId": CHANNEL_ID, "title": {"simpleText": "Ada"}}}
+    sections = [{"itemSectionRenderer": {"contents": [channel, *found]}}]
+    primary = {"sectionListRenderer": {"contents": sections}}
+    return {"contents": {"twoColumnSearchResultsRenderer": {"primaryContents": primary}}}
 
 
 def _entry(video_id: str, site: Site) -> dict[str, Any]:

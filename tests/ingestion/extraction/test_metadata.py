@@ -88,7 +88,7 @@ def test_what_says_nothing_of_itself_is_a_failure(world, reason, words):
 
 def test_a_playlist_lists_its_videos_without_asking_for_each(world):
     world.site.playlists["PL1234"] = [VIDEO_ID, "lecture-404"]
-    event = list_entries(world, addresses.playlist("PL1234"))
+    event = list_entries(world, "https://www.youtube.com/playlist?list=PL1234")
     assert (event.info["id"], event.info["title"]) == ("PL1234", "A course")
     assert event.info["entries"] == [
         {"id": VIDEO_ID, "title": "Lecture", "duration": 9},
@@ -99,18 +99,18 @@ def test_a_playlist_lists_its_videos_without_asking_for_each(world):
 
 def test_a_listing_ends_where_it_is_told_to(world):
     world.site.playlists["PL1234"] = [VIDEO_ID, "lecture-404"]
-    event = list_entries(world, addresses.playlist("PL1234"), most_entries=1)
+    event = list_entries(world, "https://www.youtube.com/playlist?list=PL1234", most_entries=1)
     assert [entry["id"] for entry in event.info["entries"]] == [VIDEO_ID]
 
 
 def test_a_handle_leads_to_the_channels_id(world):
-    assert list_entries(world, addresses.channel("@ada")).info["channel_id"] == media.CHANNEL_ID
+    assert list_entries(world, "https://www.youtube.com/@ada/videos").info["channel_id"] == media.CHANNEL_ID
 
 
 def test_a_channel_that_is_not_there_is_gone(world):
-    assert list_entries(world, addresses.channel("@nobody")).reason == "gone"
+    assert list_entries(world, "https://www.youtube.com/@nobody/videos").reason == "gone"
 
 
 def test_too_many_requests_end_a_listing(world):
     world.site.refusal = 429
-    assert list_entries(world, addresses.playlist("PL1234")).reason == "rate_limited"
+    assert list_entries(world, "https://www.youtube.com/playlist?list=PL1234").reason == "rate_limited"
