@@ -1,7 +1,9 @@
 """The rows of what a subscription lists, and of what is to be asked of its videos: a page at a time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from ingestion.following import wanting
@@ -11,52 +13,75 @@ from ingestion.models import Enquiry, EnquiryKind, Listing, Subscription, Video
 GONE_AGAIN = timedelta(days=7)
 AT_ONCE = 1000
 
+# One statement a page: there may be two thousand of them.
+KEEP_LISTED = """
+with video as (
+    select id, availability, described_at from ingestion_video
+    where video_id = any(%(video_ids)s) and availability <> 'removed'
+),
+listed as (
+    insert into ingestion_listing (subscription_id, video_id, reason, listed_at)
+    select %(subscription)s, id, '', %(now)s from video
+    on conflict (subscription_id, video_id) do nothing
+    returning video_id
+),
+asked as (
+    insert into ingestion_enquiry (video_id, kind, due_at, attempt_count, error)
+    select
+        video.id, wanted.kind,
+        case when video.availability = any(%(gone)s) then %(gone_again)s::timestamptz else %(now)s end, 0, ''
+    from video
+    inner join listed on listed.video_id = video.id
+    cross join unnest(%(kinds)s::text[]) as wanted (kind)
+    on conflict (video_id, kind) do nothing
+)
+select listed.video_id, video.described_at is not null
+from listed inner join video on video.id = listed.video_id
+"""
+
 
 def keep_listed(subscription: Subscription, video_ids: list[str], *, now: datetime) -> int:
     """Note that a subscription lists videos, and return how many it did not list before.
 
     What a list no longer holds stays listed here.
     """
-    _add_missing(video_ids)
-    videos = list(Video.objects.retained().filter(video_id__in=video_ids))
-    known = set(
-        Listing.objects.filter(subscription=subscription, video__in=videos).values_list("video_id", flat=True)
-    )
-    new = [video for video in videos if video.pk not in known]
-    if not new:
-        return 0
-    Listing.objects.bulk_create(
-        [Listing(subscription=subscription, video=video, listed_at=now) for video in new], ignore_conflicts=True
-    )
-    ask_about(new, kind=EnquiryKind.DETAILS, now=now)
-    if subscription.wants_comments:
-        ask_about(new, kind=EnquiryKind.COMMENTS, now=now)
-    decide_known(subscription, new, now=now)
+    kinds = [EnquiryKind.DETAILS, *([EnquiryKind.COMMENTS] if subscription.wants_comments else [])]
+    values: dict[str, Any] = {
+        "subscription": subscription.pk,
+        "video_ids": video_ids,
+        "now": now,
+        "kinds": [kind.value for kind in kinds],
+        "gone": [each.value for each in wanting.GONE],
+        "gone_again": now + GONE_AGAIN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_LISTED, values)
+        new = cursor.fetchall()
+    described = [pk for pk, is_described in new if is_described]
+    if described:
+        decide_known(subscription, described, now=now)
     return len(new)
+
+
+def add_missing(video_ids: list[str]) -> None:
+    """Make rows of videos that a list names and no payload describes."""
+    known = set(Video.objects.filter(video_id__in=video_ids).values_list("video_id", flat=True))
+    missing = [Video(video_id=video_id) for video_id in sorted(set(video_ids) - known)]
+    Video.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def ask_about(videos: list[Video], *, kind: EnquiryKind, now: datetime) -> None:
     """Have something asked of videos, where it is not asked anyway."""
     Enquiry.objects.bulk_create(
-        [
-            Enquiry(
-                video=video,
-                kind=kind,
-                due_at=now + GONE_AGAIN if video.availability in wanting.GONE else now,
-            )
-            for video in videos
-        ],
-        ignore_conflicts=True,
+        [Enquiry(video=video, kind=kind, due_at=now) for video in videos], ignore_conflicts=True
     )
 
 
-def decide_known(subscription: Subscription, videos: list[Video], *, now: datetime) -> None:
+def decide_known(subscription: Subscription, video_pks: list[int], *, now: datetime) -> None:
     """Decide at once on videos that another subscription has brought before."""
-    described = [video for video in videos if video.described_at is not None]
-    facts = wanting.recall_facts(described) if described else {}
-    if facts:
-        rows = Listing.objects.filter(subscription=subscription, video__in=facts).select_related("subscription")
-        wanting.decide_listings(rows, facts=facts, now=now)
+    facts = wanting.recall_facts(video_pks)
+    rows = Listing.objects.filter(subscription=subscription, video__in=facts)
+    wanting.decide_listings(rows.values_list("pk", "subscription_id", "video_id"), facts=facts, now=now)
 
 
 def decide_again(subscription: Subscription, *, now: datetime) -> None:
@@ -67,12 +92,4 @@ def decide_again(subscription: Subscription, *, now: datetime) -> None:
     undecided = Listing.objects.filter(Q(is_wanted=False) | Q(is_wanted=None), subscription=subscription)
     pks = list(undecided.values_list("video_id", flat=True))
     for first in range(0, len(pks), AT_ONCE):
-        videos = Video.objects.retained().filter(pk__in=pks[first : first + AT_ONCE])
-        decide_known(subscription, list(videos), now=now)
-
-
-def _add_missing(video_ids: list[str]) -> None:
-    """Make rows of videos that a search has found: its replies describe none."""
-    known = set(Video.objects.filter(video_id__in=video_ids).values_list("video_id", flat=True))
-    missing = [Video(video_id=video_id) for video_id in sorted(set(video_ids) - known)]
-    Video.objects.bulk_create(missing, ignore_conflicts=True)
+        decide_known(subscription, pks[first : first + AT_ONCE], now=now)

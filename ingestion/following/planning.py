@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ingestion.models import Availability, Bucket, Enquiry, EnquiryKind, Video
+from ingestion.models import Availability, Bucket, Enquiry, EnquiryKind
 from ingestion.youtube import quota
 
 BATCH = 50
@@ -38,6 +38,13 @@ class Priority(IntEnum):
     COMMENTS = 5
 
 
+KINDS = {
+    Priority.NEW_DETAILS: EnquiryKind.DETAILS,
+    Priority.YOUNG_STATISTICS: EnquiryKind.STATISTICS,
+    Priority.REFRESH: EnquiryKind.DETAILS,
+    Priority.STATISTICS: EnquiryKind.STATISTICS,
+    Priority.COMMENTS: EnquiryKind.COMMENTS,
+}
 # The share of a day's units that each leaves to those before it, so that none of these is ever starved.
 KEPT_PERCENT = {
     Priority.LISTING: 0,
@@ -58,17 +65,31 @@ PATIENCE = {
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One enquiry of a batch, with what is known of its video."""
+
+    enquiry_pk: int
+    video_pk: int
+    video_id: str
+    published_at: datetime | None
+    due_at: datetime
+
+
+@dataclass(frozen=True)
 class Batch:
-    """Enquiries of one kind, claimed: their own keys and their videos, in one order."""
+    """Enquiries of one kind, claimed."""
 
     priority: Priority
     kind: EnquiryKind
-    enquiries: tuple[int, ...]
-    videos: tuple[Video, ...]
+    asked: tuple[Asked, ...]
+
+    @property
+    def enquiry_pks(self) -> list[int]:
+        return [each.enquiry_pk for each in self.asked]
 
     @property
     def video_ids(self) -> list[str]:
-        return [video.video_id for video in self.videos]
+        return [each.video_id for each in self.asked]
 
 
 def units_kept(priority: Priority, *, bucket: Bucket) -> int:
@@ -91,7 +112,7 @@ def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: 
     A batch that is not full waits a little for more, unless nobody else is expected.
     """
     for priority in Priority:
-        if priority == Priority.LISTING or priority in but_not:
+        if priority not in KINDS or priority in but_not:
             continue
         batch = _claim(priority, now=now, is_patient=is_patient)
         if batch is not None:
@@ -102,35 +123,27 @@ def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: 
 def _due(priority: Priority, *, now: datetime) -> "QuerySet[Enquiry]":
     is_free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
     rows = Enquiry.objects.filter(is_free, due_at__lte=now).exclude(video__availability=Availability.REMOVED)
-    match priority:
-        case Priority.NEW_DETAILS:
-            return rows.filter(kind=EnquiryKind.DETAILS, asked_at=None)
-        case Priority.REFRESH:
-            return rows.filter(kind=EnquiryKind.DETAILS, asked_at__isnull=False)
-        case Priority.YOUNG_STATISTICS:
-            return rows.filter(kind=EnquiryKind.STATISTICS, video__published_at__gt=now - YOUNG)
-        case Priority.STATISTICS:
-            return rows.filter(kind=EnquiryKind.STATISTICS)
-        case _:
-            return rows.filter(kind=EnquiryKind.COMMENTS)
+    rows = rows.filter(kind=KINDS[priority])
+    if priority == Priority.NEW_DETAILS:
+        return rows.filter(asked_at=None)
+    if priority == Priority.REFRESH:
+        return rows.filter(asked_at__isnull=False)
+    if priority == Priority.YOUNG_STATISTICS:
+        return rows.filter(video__published_at__gt=now - YOUNG)
+    return rows
 
 
 def _claim(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
     size = 1 if priority == Priority.COMMENTS else BATCH
     with transaction.atomic():
-        due = _due(priority, now=now).order_by("due_at", "pk").select_related("video")
-        found = list(due.select_for_update(of=("self",), skip_locked=True)[:size])
+        due = _due(priority, now=now).order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
+        rows = due.values_list("pk", "video__pk", "video__video_id", "video__published_at", "due_at")[:size]
+        asked = tuple(Asked(*row) for row in rows)
         patience = PATIENCE.get(priority) if is_patient else None
-        if not found or (patience and len(found) < size and found[0].due_at > now - patience):
+        if not asked or (patience and len(asked) < size and asked[0].due_at > now - patience):
             return None
-        pks = tuple(enquiry.pk for enquiry in found)
-        Enquiry.objects.filter(pk__in=pks).update(lease_expires_at=now + LEASE)
-    return Batch(
-        priority=priority,
-        kind=EnquiryKind(found[0].kind),
-        enquiries=pks,
-        videos=tuple(enquiry.video for enquiry in found),
-    )
+        Enquiry.objects.filter(pk__in=[each.enquiry_pk for each in asked]).update(lease_expires_at=now + LEASE)
+    return Batch(priority=priority, kind=KINDS[priority], asked=asked)
 
 
 def young_interval(*, now: datetime) -> timedelta:

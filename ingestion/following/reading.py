@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ingestion import services
+from ingestion import services, sightings
 from ingestion.following import listings, planning, questions, runs
 from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRecord, RunState, SubjectKind, Subscription
 from ingestion.sources import data_api
@@ -67,6 +67,7 @@ class Reading:
         now = self.asker.clock()
         with transaction.atomic():
             self._renew_lease(now)
+            listings.add_missing([self.subscription.reference])
             listings.keep_listed(self.subscription, [self.subscription.reference], now=now)
             self._name(self.subscription.reference, title="")
 
@@ -149,6 +150,8 @@ class Reading:
         with transaction.atomic():
             self._renew_lease(now)
             landed = services.land(page, run=self.run, target=None, now=now)
+            if page.rejections or page.kind not in sightings.READERS:
+                listings.add_missing(video_ids)
             new_count = listings.keep_listed(self.subscription, video_ids, now=now) if video_ids else 0
             for record in page.records:
                 if record.payload["kind"] in {"youtube#channel", "youtube#playlist"}:
@@ -161,8 +164,10 @@ class Reading:
     def _foresee(self, page: data_api.ReplyPage) -> None:
         """Note how many pages the run will have, where the reply tells."""
         left = -(-page.total_count // questions.PAGE_SIZE) - page.call.page_number - 1
-        if page.call.method in {questions.ITEMS, questions.SEARCH} and page.total_count:
-            self.run.total_page_count = self.run.page_count + max(0, left)
+        foreseen = self.run.page_count + max(0, left)
+        is_list = page.call.method in {questions.ITEMS, questions.SEARCH} and page.total_count
+        if is_list and foreseen != self.run.total_page_count:
+            self.run.total_page_count = foreseen
             self.run.save(update_fields=["total_page_count"])
 
     def _name(self, external_id: str, *, title: Any) -> None:
@@ -181,6 +186,10 @@ class Reading:
             raise TwinError(_("This course follows it already, as %(name)s.") % {"name": twin.reference})
 
     def _renew_lease(self, now: datetime) -> None:
+        """Take the lease for longer, once half of it is over: nobody else can have it before its end."""
+        held_until = self.subscription.lease_expires_at
+        if held_until is not None and held_until - now > self.lease / 2:
+            return
         mine = Subscription.objects.filter(
             pk=self.subscription.pk, lease_expires_at=self.subscription.lease_expires_at
         )

@@ -15,17 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ingestion import sightings, text
-from ingestion.models import (
-    AudioFetch,
-    Availability,
-    Course,
-    Listing,
-    MediaFile,
-    MediaKind,
-    RawRecord,
-    Subscription,
-    Video,
-)
+from ingestion.models import Availability, Listing, RawRecord, Subscription, Video
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +23,25 @@ LONGEST_SHORT_SECONDS = 180
 PATTERN_MILLISECONDS = 1000
 LIMIT_STATEMENTS = "SELECT set_config('statement_timeout', %s, true)"
 MATCH_TITLES = "SELECT key FROM unnest(%s::bigint[], %s::text[]) AS named (key, title) WHERE title ~* %s"
+
+# One statement a page each: there may be two thousand of them.
+JOIN_COURSE = """
+insert into ingestion_course_videos (course_id, video_id)
+select %(course)s, unnest(%(videos)s::bigint[])
+on conflict (course_id, video_id) do nothing
+"""
+WANT_AUDIO = """
+insert into ingestion_audiofetch
+    (video_id, state, reason, error, attempt_count, failure_count, next_attempt_at, created_at)
+select video.id, 'pending', '', '', 0, 0, %(now)s, %(now)s
+from ingestion_video video
+where
+    video.id = any(%(videos)s) and video.availability <> all(%(gone)s)
+    and not exists (
+        select from ingestion_mediafile media where media.video_id = video.id and media.kind = 'audio'
+    )
+on conflict (video_id) do nothing
+"""
 
 # What stands in Listing.reason.
 SHORT = gettext_noop("may be a Short: three minutes at most")
@@ -44,6 +53,9 @@ OTHER_TITLE = gettext_noop("its title does not match")
 TOO_OLD = gettext_noop("published earlier than wanted")
 UNKNOWN_LENGTH = gettext_noop("its length is not known yet")
 SLOW_PATTERN = gettext_noop("the title pattern takes too long")
+
+# Keys of a listing: its own, its subscription's, its video's.
+ListingKeys = tuple[int, int, int]
 
 GONE = {Availability.DELETED, Availability.PRIVATE, Availability.REMOVED}
 
@@ -149,55 +161,54 @@ def match_titles(pattern: str, titles: Mapping[int, str]) -> set[int]:
         raise InvalidPatternError(_("“%(text)s” takes too long to match.") % {"text": pattern}) from None
 
 
-def decide_listings(listings: Iterable[Listing], *, facts: Mapping[int, Facts], now: datetime) -> None:
-    """Decide on some listings by the facts of their videos, and enrol the videos that are wanted."""
-    by_subscription: dict[Subscription, list[Listing]] = defaultdict(list)
-    for listing in listings:
-        by_subscription[listing.subscription].append(listing)
-    for subscription, mine in by_subscription.items():
-        decided: dict[Decision, list[Listing]] = defaultdict(list)
-        for listing, decision in _decide(subscription, mine, facts=facts):
-            decided[decision].append(listing)
-        for decision, those in decided.items():
-            pks = [each.pk for each in those]
+def decide_listings(listings: Iterable[ListingKeys], *, facts: Mapping[int, Facts], now: datetime) -> None:
+    """Decide on some listings by the facts of their videos, and enrol the videos that are wanted.
+
+    A listing is given by its own key, its subscription's and its video's.
+    """
+    by_subscription: dict[int, dict[int, int]] = defaultdict(dict)
+    for pk, subscription_pk, video_pk in listings:
+        by_subscription[subscription_pk][pk] = video_pk
+    subscriptions = Subscription.objects.filter(pk__in=by_subscription)
+    for subscription in subscriptions if by_subscription else ():
+        videos = by_subscription[subscription.pk]
+        decisions = _decide(subscription, {video_pk: facts[video_pk] for video_pk in videos.values()})
+        decided: dict[Decision, list[int]] = defaultdict(list)
+        for pk, video_pk in videos.items():
+            decided[decisions[video_pk]].append(pk)
+        for decision, pks in decided.items():
             Listing.objects.filter(pk__in=pks).update(is_wanted=decision.is_wanted, reason=decision.reason)
-        enrol(subscription, [each.video_id for each in decided.get(WANTED, [])], now=now)
+        if WANTED in decided:
+            enrol(subscription, [videos[pk] for pk in decided[WANTED]], now=now)
 
 
-def _decide(
-    subscription: Subscription, listings: list[Listing], *, facts: Mapping[int, Facts]
-) -> Iterable[tuple[Listing, Decision]]:
-    decisions = {each.video_id: judge(subscription, facts[each.video_id]) for each in listings}
-    if subscription.title_pattern:
-        titles = {pk: facts[pk].title for pk, decision in decisions.items() if decision.is_wanted}
-        try:
-            matching = match_titles(subscription.title_pattern, titles)
-            decisions |= {pk: Decision(False, OTHER_TITLE) for pk in titles.keys() - matching}
-        except InvalidPatternError as error:
-            logger.warning("subscription %s: %s", subscription.pk, error)
-            decisions |= {pk: Decision(None, SLOW_PATTERN) for pk in titles}
-    return [(each, decisions[each.video_id]) for each in listings]
+def _decide(subscription: Subscription, facts: Mapping[int, Facts]) -> dict[int, Decision]:
+    """Return the decision on each video, by its key."""
+    decisions = {pk: judge(subscription, known) for pk, known in facts.items()}
+    if not subscription.title_pattern:
+        return decisions
+    titles = {pk: facts[pk].title for pk, decision in decisions.items() if decision.is_wanted}
+    try:
+        matching = match_titles(subscription.title_pattern, titles)
+    except InvalidPatternError as error:
+        logger.warning("subscription %s: %s", subscription.pk, error)
+        return decisions | dict.fromkeys(titles, Decision(None, SLOW_PATTERN))
+    return decisions | dict.fromkeys(titles.keys() - matching, Decision(False, OTHER_TITLE))
 
 
 def enrol(subscription: Subscription, video_pks: list[int], *, now: datetime) -> None:
     """Put videos into the course of a subscription, and have the audio fetched of those that can be had."""
-    through = Course.videos.through
-    through.objects.bulk_create(
-        [through(course_id=subscription.course_id, video_id=pk) for pk in video_pks], ignore_conflicts=True
-    )
-    if not subscription.wants_audio or not video_pks:
-        return
-    heard = MediaFile.objects.filter(kind=MediaKind.AUDIO, video__in=video_pks).values("video")
-    there = Video.objects.filter(pk__in=video_pks).exclude(availability__in=GONE).exclude(pk__in=heard)
-    AudioFetch.objects.bulk_create(
-        [AudioFetch(video=video, next_attempt_at=now, created_at=now) for video in there.only("pk")],
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(JOIN_COURSE, {"course": subscription.course_id, "videos": video_pks})
+        if subscription.wants_audio:
+            gone = [each.value for each in GONE]
+            cursor.execute(WANT_AUDIO, {"videos": video_pks, "gone": gone, "now": now})
 
 
-def recall_facts(videos: Iterable[Video]) -> dict[int, Facts]:
+def recall_facts(video_pks: Iterable[int]) -> dict[int, Facts]:
     """Return the facts of those videos whose details are known, by their primary key."""
-    pks = {video.video_id: video.pk for video in videos}
+    videos = Video.objects.retained().filter(pk__in=video_pks, described_at__isnull=False)
+    pks = dict(videos.values_list("video_id", "pk"))
     rows = RawRecord.objects.filter(source="youtube_api", kind="video", external_id__in=pks)
     newest = rows.order_by("external_id", "-fetched_at", "-pk").distinct("external_id")
     return {pks[record.external_id]: read_facts(record.payload) for record in newest}

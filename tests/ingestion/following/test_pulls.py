@@ -323,6 +323,7 @@ def test_a_worker_whose_lease_was_taken_lands_no_more(emulator, channel, follow,
 
     def take(run, page):
         if page.call.method == "playlistItems.list":
+            clock.go_on(minutes=4)
             Subscription.objects.update(lease_expires_at=clock.now + timedelta(minutes=30))
 
     assert pulls.pull_subscription(subscription_id=subscription.pk, clock=clock, on_page=take) is None

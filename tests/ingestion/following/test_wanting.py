@@ -113,8 +113,8 @@ def listed(follow, clock):
 
 
 def decide(facts, clock):
-    rows = Listing.objects.select_related("subscription")
-    wanting.decide_listings(rows, facts=facts, now=clock())
+    keys = Listing.objects.values_list("pk", "subscription_id", "video_id")
+    wanting.decide_listings(keys, facts=facts, now=clock())
 
 
 def test_what_is_wanted_joins_the_course_and_its_audio_is_fetched(listed, clock, course):
