@@ -6,8 +6,8 @@
 An emulator of the Data API serves channels of 10, 1,000 and 100,000 videos. Lectern follows the channel and asks
 for the details of its videos, with ledger, contracts, lake and catalogue; the loop asks for the same pages with
 Google's client and copies their items into a table of an id and a payload. Rows are the items of the playlist and
-the videos; memory is the peak of the process that pulls, in MiB. The two take turns, and the median of three counts
-where a pull takes seconds.
+the videos; memory is the peak of the process that pulls, in MiB. The two take turns, and the median of three
+counts where a pull takes seconds.
 """
 
 import argparse
