@@ -50,15 +50,17 @@ def preview(
     reference: references.Reference,
     wishes: subscriptions.Wishes | None = None,
     clock: Callable[[], datetime] = timezone.now,
+    timeout_seconds: float = client.TIMEOUT_SECONDS,
+    most_tries: int = asking.MOST_TRIES,
 ) -> Preview:
-    """Return what it would cost to follow something.
+    """Return what it would cost to follow something; who waits for it may have less patience.
 
     Raises PreviewError, client.NoKeyError, quota.ParkedError and errors.YouTubeError.
     """
     run = runs.open_run(location=f"preview of {reference.url}", subscription=None, now=clock())
     try:
-        with client.connect() as api:
-            look = _Look(asking.Asker(api, clock=clock), run=run)
+        with client.connect(timeout_seconds=timeout_seconds) as api:
+            look = _Look(asking.Asker(api, clock=clock, most_tries=most_tries), run=run)
             title, video_count, video_ids = look.list_newest(reference)
             facts = look.describe(video_ids)
     finally:

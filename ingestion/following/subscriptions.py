@@ -56,7 +56,7 @@ def follow(
 
     What it follows already is changed to these wishes, if there are any, and pulled again.
     """
-    _check(wishes or Wishes())
+    check(wishes or Wishes())
     now = now or timezone.now()
     subscription, is_new = Subscription.objects.get_or_create(
         course=course,
@@ -81,7 +81,7 @@ def change(*, subscription_id: int, wishes: Wishes, now: datetime | None = None)
 
     What is in the course already stays there.
     """
-    _check(wishes)
+    check(wishes)
     now = now or timezone.now()
     subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription_id)
     for name, value in _columns(wishes).items():
@@ -147,7 +147,8 @@ def _columns(wishes: Wishes) -> dict[str, object]:
     return columns | {"languages": list(wishes.languages)}
 
 
-def _check(wishes: Wishes) -> None:
+def check(wishes: Wishes) -> None:
+    """Raise SubscriptionError for wishes that cannot be followed."""
     if not SHORTEST_CADENCE <= wishes.every <= LONGEST_CADENCE:
         raise SubscriptionError(_("A subscription is pulled every 15 minutes at the most, and once in 30 days."))
     shortest, longest = wishes.shortest_seconds, wishes.longest_seconds
