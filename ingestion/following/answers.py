@@ -5,17 +5,26 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
 from ingestion import sources
 from ingestion.following import absences, planning, wanting
 from ingestion.following.planning import Batch
 from ingestion.following.wanting import Facts
-from ingestion.models import Enquiry, EnquiryKind, IngestionRun, Listing
+from ingestion.models import Enquiry, EnquiryKind, IngestionRun
 
 # Statistics may leave a video out for a moment: its details tell whether it is gone, asked no oftener than this.
 DOUBT_EVERY = timedelta(days=1)
 
+# One statement each for a batch: there may be two thousand of them.
+FIND_UNDECIDED = """
+select id, subscription_id, video_id from ingestion_listing where video_id = any(%s) and is_wanted is not true
+"""
+SCHEDULE_DETAILS = """
+update ingestion_enquiry
+set asked_at = %s, due_at = %s, lease_expires_at = null, attempt_count = 0, error = ''
+where kind = 'details' and video_id = any(%s)
+"""
 # Details hold statistics: these are asked for next when they are old.
 SCHEDULE_STATISTICS = """
 insert into ingestion_enquiry (video_id, kind, asked_at, due_at, attempt_count, error)
@@ -33,9 +42,10 @@ def keep_details(batch: Batch, page: sources.Page, *, now: datetime, young: time
         for asked in batch.asked
         if asked.video_id in payloads
     }
-    undecided = Listing.objects.filter(Q(is_wanted=False) | Q(is_wanted=None), video__in=facts)
-    keys = undecided.values_list("pk", "subscription_id", "video_id")
-    wanting.decide_listings(keys, facts=facts, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_UNDECIDED, [list(facts)])
+        undecided = cursor.fetchall()
+    wanting.decide_listings(undecided, facts=facts, now=now)
     _schedule_details(batch, told=told_ids(page), facts=facts, now=now)
     due = [now + _interval(known.published_at, now=now, young=young) for known in facts.values()]
     with connection.cursor() as cursor:
@@ -50,7 +60,8 @@ def keep_absences(batch: Batch, page: sources.Page, *, run: IngestionRun, now: d
     if not absent:
         return
     absences.note_absent(video_ids=[asked.video_id for asked in absent], run=run, observed_at=now)
-    rows = _details_of([asked.video_pk for asked in absent])
+    pks = [asked.video_pk for asked in absent]
+    rows = Enquiry.objects.filter(kind=EnquiryKind.DETAILS, video__in=pks)
     counts = set(rows.values_list("attempt_count", flat=True))
     for count in sorted(counts, reverse=True):
         rows.filter(attempt_count=count).update(
@@ -100,14 +111,9 @@ def _schedule_details(batch: Batch, *, told: set[str], facts: dict[int, Facts], 
         if asked.video_id in told:
             due[planning.DETAILS_EVERY if is_over else planning.BROADCAST_EVERY].append(asked.video_pk)
     for wait, video_pks in due.items():
-        _details_of(video_pks).update(
-            asked_at=now, due_at=now + wait, lease_expires_at=None, attempt_count=0, error=""
-        )
-
-
-def _details_of(video_pks: list[int]) -> "QuerySet[Enquiry]":
-    """Return the enquiries about details of videos, whose batch may have been one about statistics."""
-    return Enquiry.objects.filter(kind=EnquiryKind.DETAILS, video__in=video_pks)
+        with connection.cursor() as cursor:
+            # By their videos: the batch may have been one about statistics.
+            cursor.execute(SCHEDULE_DETAILS, [now, now + wait, video_pks])
 
 
 def _interval(published_at: datetime | None, *, now: datetime, young: timedelta) -> timedelta:

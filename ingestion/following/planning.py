@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db import connection
 
-from ingestion.models import Availability, Bucket, Enquiry, EnquiryKind
+from ingestion.models import Bucket, Enquiry, EnquiryKind
 from ingestion.youtube import quota
 
 BATCH = 50
@@ -45,6 +44,33 @@ KINDS = {
     Priority.STATISTICS: EnquiryKind.STATISTICS,
     Priority.COMMENTS: EnquiryKind.COMMENTS,
 }
+# Which of a kind's enquiries are meant, where not all are.
+CONDITIONS = {
+    Priority.NEW_DETAILS: "enquiry.asked_at is null",
+    Priority.YOUNG_STATISTICS: "video.published_at > %(young_since)s",
+    Priority.REFRESH: "enquiry.asked_at is not null",
+}
+# One statement a batch: there may be two thousand of them. A batch is full, or its first has waited long enough.
+CLAIM = """
+with due as (
+    select enquiry.id, enquiry.due_at
+    from ingestion_enquiry enquiry
+    inner join ingestion_video video on video.id = enquiry.video_id
+    where
+        enquiry.kind = %(kind)s and enquiry.due_at <= %(now)s
+        and (enquiry.lease_expires_at is null or enquiry.lease_expires_at < %(now)s)
+        and video.availability <> 'removed' and {condition}
+    order by enquiry.due_at, enquiry.id
+    limit %(size)s
+    for update of enquiry skip locked
+)
+update ingestion_enquiry enquiry set lease_expires_at = %(until)s
+from due, ingestion_video video
+where
+    enquiry.id = due.id and video.id = enquiry.video_id
+    and (select count(*) = %(size)s or min(due_at) <= %(is_late)s from due)
+returning enquiry.id, video.id, video.video_id, video.published_at
+"""
 # The share of a day's units that each leaves to those before it, so that none of these is ever starved.
 KEPT_PERCENT = {
     Priority.LISTING: 0,
@@ -72,7 +98,6 @@ class Asked:
     video_pk: int
     video_id: str
     published_at: datetime | None
-    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -94,8 +119,7 @@ class Batch:
 
 def units_kept(priority: Priority, *, bucket: Bucket) -> int:
     """Return how many units a call leaves to those more valuable."""
-    limit = settings.YOUTUBE_DAILY_UNITS[bucket] * settings.YOUTUBE_SPEND_PERCENT // 100
-    return limit * KEPT_PERCENT[priority] // 100
+    return quota.find_limit(bucket) * KEPT_PERCENT[priority] // 100
 
 
 def find_parked(*, now: datetime) -> set[Priority]:
@@ -120,30 +144,21 @@ def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: 
     return None
 
 
-def _due(priority: Priority, *, now: datetime) -> "QuerySet[Enquiry]":
-    is_free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
-    rows = Enquiry.objects.filter(is_free, due_at__lte=now).exclude(video__availability=Availability.REMOVED)
-    rows = rows.filter(kind=KINDS[priority])
-    if priority == Priority.NEW_DETAILS:
-        return rows.filter(asked_at=None)
-    if priority == Priority.REFRESH:
-        return rows.filter(asked_at__isnull=False)
-    if priority == Priority.YOUNG_STATISTICS:
-        return rows.filter(video__published_at__gt=now - YOUNG)
-    return rows
-
-
 def _claim(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
     size = 1 if priority == Priority.COMMENTS else BATCH
-    with transaction.atomic():
-        due = _due(priority, now=now).order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
-        rows = due.values_list("pk", "video__pk", "video__video_id", "video__published_at", "due_at")[:size]
-        asked = tuple(Asked(*row) for row in rows)
-        patience = PATIENCE.get(priority) if is_patient else None
-        if not asked or (patience and len(asked) < size and asked[0].due_at > now - patience):
-            return None
-        Enquiry.objects.filter(pk__in=[each.enquiry_pk for each in asked]).update(lease_expires_at=now + LEASE)
-    return Batch(priority=priority, kind=KINDS[priority], asked=asked)
+    patience = PATIENCE.get(priority, timedelta(0)) if is_patient else timedelta(0)
+    values: dict[str, Any] = {
+        "kind": KINDS[priority].value,
+        "now": now,
+        "until": now + LEASE,
+        "size": size,
+        "is_late": now - patience,
+        "young_since": now - YOUNG,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM.format(condition=CONDITIONS.get(priority, "true")), values)
+        asked = tuple(Asked(*row) for row in cursor.fetchall())
+    return Batch(priority=priority, kind=KINDS[priority], asked=asked) if asked else None
 
 
 def young_interval(*, now: datetime) -> timedelta:

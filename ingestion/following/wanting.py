@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ingestion import sightings, text
-from ingestion.models import Availability, Listing, RawRecord, Subscription, Video
+from ingestion.models import Availability, RawRecord, Subscription, Video
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ LIMIT_STATEMENTS = "SELECT set_config('statement_timeout', %s, true)"
 MATCH_TITLES = "SELECT key FROM unnest(%s::bigint[], %s::text[]) AS named (key, title) WHERE title ~* %s"
 
 # One statement a page each: there may be two thousand of them.
+NOTE_DECISION = "update ingestion_listing set is_wanted = %s, reason = %s where id = any(%s)"
 JOIN_COURSE = """
 insert into ingestion_course_videos (course_id, video_id)
 select %(course)s, unnest(%(videos)s::bigint[])
@@ -177,9 +178,14 @@ def decide_listings(listings: Iterable[ListingKeys], *, facts: Mapping[int, Fact
         for pk, video_pk in videos.items():
             decided[decisions[video_pk]].append(pk)
         for decision, pks in decided.items():
-            Listing.objects.filter(pk__in=pks).update(is_wanted=decision.is_wanted, reason=decision.reason)
+            _note(decision, pks)
         if WANTED in decided:
             enrol(subscription, [videos[pk] for pk in decided[WANTED]], now=now)
+
+
+def _note(decision: Decision, listing_pks: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_DECISION, [decision.is_wanted, decision.reason, listing_pks])
 
 
 def _decide(subscription: Subscription, facts: Mapping[int, Facts]) -> dict[int, Decision]:
@@ -207,7 +213,7 @@ def enrol(subscription: Subscription, video_pks: list[int], *, now: datetime) ->
 
 def recall_facts(video_pks: Iterable[int]) -> dict[int, Facts]:
     """Return the facts of those videos whose details are known, by their primary key."""
-    videos = Video.objects.retained().filter(pk__in=video_pks, described_at__isnull=False)
+    videos = Video.objects.kept().filter(pk__in=video_pks, described_at__isnull=False)
     pks = dict(videos.values_list("video_id", "pk"))
     rows = RawRecord.objects.filter(source="youtube_api", kind="video", external_id__in=pks)
     newest = rows.order_by("external_id", "-fetched_at", "-pk").distinct("external_id")

@@ -48,9 +48,12 @@ class DataApi(sources.Source):
 
         Raises quota.ParkedError and errors.YouTubeError; what came before has been landed.
         """
-        question = self.question
+        question, is_known = self.question, self.is_conditional
         while True:
-            page = self.ask(question)
+            known = recall.find_call(question) if is_known else None
+            # Of a list that was not known so far, no page is.
+            is_known = known is not None
+            page = self._ask(question, known=known)
             yield page
             if not page.next_page_token:
                 return
@@ -64,7 +67,9 @@ class DataApi(sources.Source):
 
     def ask(self, question: client.Question) -> ReplyPage:
         """Return one page; where the reply is that nothing has changed, it holds what the last one held."""
-        known = recall.find_call(question) if self.is_conditional else None
+        return self._ask(question, known=recall.find_call(question) if self.is_conditional else None)
+
+    def _ask(self, question: client.Question, *, known: ApiCall | None) -> ReplyPage:
         answer = self.asker.ask(question, run=self.run, etag=known.etag if known else "", keep=self.keep)
         location = f"{question.method} {question.subject} {question.page_number}"
         now = self.asker.clock()

@@ -5,10 +5,11 @@ https://developers.google.com/youtube/v3/determine_quota_cost
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,24 @@ UNITS = {"captions.list": 50}
 # How the row of a call begins that YouTube refused for want of units.
 SPENT = "quotaExceeded"
 LONGEST_ERROR = 500
+
+# One statement finds what is spent and spends: there may be thousands a day.
+RESERVE = """
+insert into ingestion_apicall (
+    run_id, bucket, quota_date, units, method, subject, page_number, called_at,
+    next_page_token, etag, is_unmodified, item_count, lake_key, error
+)
+select
+    %(run_id)s, %(bucket)s, %(quota_date)s, %(units)s, %(method)s, %(subject)s, %(page_number)s, %(called_at)s,
+    '', '', false, 0, '', ''
+from (
+    select coalesce(sum(units), 0) as spent_count, count(*) filter (where error like %(spent)s) as refusal_count
+    from ingestion_apicall
+    where bucket = %(bucket)s and quota_date = %(quota_date)s
+) as standing
+where spent_count <= %(most_spent)s and refusal_count = 0
+returning id
+"""
 
 
 class ParkedError(Exception):
@@ -68,6 +87,11 @@ def bucket_of(method: str) -> Bucket:
     return BUCKETS.get(method, Bucket.GENERAL)
 
 
+def find_limit(bucket: Bucket) -> int:
+    """Return what Lectern may spend of a bucket a day."""
+    return int(settings.YOUTUBE_DAILY_UNITS[bucket] * settings.YOUTUBE_SPEND_PERCENT // 100)
+
+
 def stand(bucket: Bucket, *, now: datetime) -> Standing:
     """Return how a bucket stands."""
     spent = ApiCall.objects.filter(bucket=bucket, quota_date=day_at(now)).aggregate(
@@ -75,7 +99,7 @@ def stand(bucket: Bucket, *, now: datetime) -> Standing:
     )
     return Standing(
         bucket=bucket,
-        limit=settings.YOUTUBE_DAILY_UNITS[bucket] * settings.YOUTUBE_SPEND_PERCENT // 100,
+        limit=find_limit(bucket),
         spent=spent["units"],
         resets_at=reset_after(now),
         is_refused=spent["refusals"] > 0,
@@ -85,21 +109,27 @@ def stand(bucket: Bucket, *, now: datetime) -> Standing:
 def reserve(question: client.Question, *, run: IngestionRun, now: datetime, keep: int = 0) -> ApiCall:
     """Commit the row of a call about to be made, where that leaves `keep` units. Raises ParkedError."""
     bucket, units = bucket_of(question.method), UNITS.get(question.method, 1)
+    values: dict[str, Any] = {
+        "run_id": run.pk,
+        "bucket": bucket.value,
+        "quota_date": day_at(now),
+        "units": units,
+        "method": question.method,
+        "subject": question.subject[:255],
+        "page_number": question.page_number,
+        "called_at": now,
+    }
     with transaction.atomic(durable=True):
+        # A statement of its own: the next one sees what those before it in the queue have spent.
         locks.hold_to_commit(f"youtube units {bucket}")
-        standing = stand(bucket, now=now)
-        if standing.left - keep < units:
-            raise ParkedError(bucket, resets_at=standing.resets_at)
-        return ApiCall.objects.create(
-            run=run,
-            bucket=bucket,
-            quota_date=day_at(now),
-            units=units,
-            method=question.method,
-            subject=question.subject[:255],
-            page_number=question.page_number,
-            called_at=now,
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                RESERVE, values | {"most_spent": find_limit(bucket) - keep - units, "spent": f"{SPENT}%"}
+            )
+            inserted = cursor.fetchone()
+    if inserted is None:
+        raise ParkedError(bucket, resets_at=reset_after(now))
+    return ApiCall(pk=inserted[0], **values)
 
 
 def fail(call: ApiCall, *, error: errors.YouTubeError, now: datetime) -> None:
