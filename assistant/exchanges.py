@@ -82,8 +82,8 @@ def read_exchanges(questions: QuerySet[Question], *, user: User) -> Iterator[Exc
 
 
 def make_moment(video: Video | None, *, seconds: float | None) -> Moment | None:
-    """Return a second of a lecture, None unless both are there."""
-    if video is None or seconds is None:
+    """Return a second of a lecture, None unless both are there and may be shown."""
+    if video is None or seconds is None or video.is_withdrawn:
         return None
     url = reverse("video", args=[video.video_id])
     return Moment(str(video), clock.format_clock(seconds), f"{url}?t={int(seconds)}")
@@ -125,10 +125,10 @@ def _make_cited(citation: Citation, *, is_quote: bool) -> Cited:
     source = messages.describe_source(messages.make_source(citation))
     return Cited(
         number=citation.position + 1,
-        sentence=citation.sentence,
-        quote=citation.quote,
+        sentence=citation.shown_sentence,
+        quote=source["quote"],
         is_quote=is_quote,
-        is_withdrawn=citation.is_withdrawn,
+        is_withdrawn=citation.is_hidden,
         title=source["title"] or source["video_id"],
         clock=source["clock"],
         page_url=source["page_url"],

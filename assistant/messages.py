@@ -37,7 +37,7 @@ class Message:
 
 def tell_answer(answer: Answer) -> Iterator[Message]:
     """Yield all the messages of an answer that was kept; what is withdrawn is left out."""
-    for citation in answer.citations.standing().select_related("video").order_by("position"):
+    for citation in answer.citations.shown().select_related("video").order_by("position"):
         source = make_source(citation)
         yield tell_sentence(
             citation.sentence, number=citation.position + 1, is_quote=answer.is_quote, source=source
@@ -64,11 +64,11 @@ def make_source(citation: Citation) -> said.Source:
     return said.Source(
         video_pk=citation.video_id,
         video_id=citation.video.video_id,
-        title=citation.video.title,
+        title="" if citation.is_hidden else citation.video.title,
         start_seconds=citation.start_seconds,
         end_seconds=citation.end_seconds,
-        quote=citation.quote,
-        url=citation.url,
+        quote="" if citation.is_hidden else citation.quote,
+        url="" if citation.is_hidden else citation.url,
     )
 
 

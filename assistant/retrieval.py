@@ -20,7 +20,6 @@ from pgvector import HalfVector
 from assistant import calibration, embeddings
 from assistant.matches import Match
 from assistant.models import TEXT_CONFIGURATION
-from ingestion.models import Availability
 
 QUERY = (Path(__file__).parent / "sql" / "search_sentences.sql").read_text(encoding="utf-8")
 
@@ -42,7 +41,6 @@ def find_matches(
         "vector": HalfVector(vector).to_text(),
         "configuration": TEXT_CONFIGURATION,
         "embedding_model": settings.EMBEDDING_MODEL,
-        "removed": Availability.REMOVED,
         "course_ids": None if course_ids is None else list(course_ids),
         "video_pk": video_pk,
         "k": k,

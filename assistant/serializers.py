@@ -116,8 +116,8 @@ class CitationSerializer(serializers.Serializer[Citation]):
     def to_representation(self, instance: Citation) -> dict[str, Any]:
         return messages.describe_source(messages.make_source(instance)) | {
             "number": instance.position + 1,
-            "sentence": instance.sentence,
-            "is_withdrawn": instance.is_withdrawn,
+            "sentence": instance.shown_sentence,
+            "is_withdrawn": instance.is_hidden,
         }
 
 
@@ -125,6 +125,7 @@ class CitationSerializer(serializers.Serializer[Citation]):
 class AnswerSerializer(serializers.ModelSerializer[Answer]):
     """How a question ended."""
 
+    text = serializers.CharField(source="shown_text", read_only=True)
     reason = serializers.SerializerMethodField(help_text="Why it was refused or failed.")
     citations = serializers.SerializerMethodField()
 

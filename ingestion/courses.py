@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from ingestion.models import Availability, Course, CourseAccess, Membership
+from ingestion.models import Course, CourseAccess, Membership
 
 # Without the letters and digits that are taken for one another.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -39,9 +39,7 @@ class Extent:
 
 
 def measure_course(course: Course) -> Extent:
-    sums = course.videos.exclude(availability=Availability.REMOVED).aggregate(
-        count=Count("pk"), seconds=Sum("duration_seconds")
-    )
+    sums = course.videos.retained().aggregate(count=Count("pk"), seconds=Sum("duration_seconds"))
     return Extent(lecture_count=sums["count"], hours=(sums["seconds"] or 0) / 3600)
 
 

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from ingestion.models import Availability, Course, Video, VideoQuerySet
+from ingestion.models import Course, Video, VideoQuerySet
 from transcripts import standing
 from transcripts.models import Transcription
 
@@ -199,7 +199,7 @@ def _find_figures(course_pks: list[int]) -> dict[int, Figures]:
 def _add_up(course_pks: list[int]) -> dict[int, Figures]:
     if not course_pks:
         return {}
-    retained = LINKS.objects.filter(course__in=course_pks).exclude(video__availability=Availability.REMOVED)
+    retained = LINKS.objects.filter(course__in=course_pks, video__is_withdrawn=False)
     is_ready = Exists(Transcription.objects.preferred().filter(video=OuterRef("video")))
     rows = (
         retained.annotate(is_ready=is_ready)

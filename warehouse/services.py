@@ -81,16 +81,19 @@ def build_progress() -> Progress:
 
 @transaction.atomic
 def withdraw_removed() -> int:
-    """Delete all that is held of removed videos and return how many they were."""
+    """Delete all that is held of withdrawn videos and return how many they were.
+
+    One that comes back is built anew.
+    """
     _lock()
-    removed = DimVideo.objects.filter(video_id__in=Video.objects.removed().values("video_id"))
-    removed_count = removed.count()
-    if removed_count:
-        removed.delete()
+    withdrawn = DimVideo.objects.filter(video_id__in=Video.objects.withdrawn().values("video_id"))
+    withdrawn_count = withdrawn.count()
+    if withdrawn_count:
+        withdrawn.delete()
         DimTag.objects.filter(bridgevideotag__isnull=True).delete()
         DimTopic.objects.filter(bridgevideotopic__isnull=True).delete()
-        logger.info("%s removed videos left the warehouse", removed_count)
-    return removed_count
+        logger.info("%s withdrawn videos left the warehouse", withdrawn_count)
+    return withdrawn_count
 
 
 def count_rows() -> list[RelationRows]:

@@ -155,11 +155,23 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return self.text or self.state
 
+    @property
+    def shown_text(self) -> str:
+        """Its text without what is cited from videos that are withdrawn."""
+        citations = sorted(self.citations.all(), key=lambda citation: citation.position)
+        if not any(citation.is_hidden for citation in citations):
+            return self.text
+        return " ".join(filter(None, (citation.shown_sentence for citation in citations)))
+
 
 class CitationQuerySet(models.QuerySet["Citation"]):
     def standing(self) -> "CitationQuerySet":
-        """Those whose video has not been withdrawn."""
+        """Those that have their words."""
         return self.filter(is_withdrawn=False)
+
+    def shown(self) -> "CitationQuerySet":
+        """Those whose words may be shown: a video that has gone at its source may come back, and they with it."""
+        return self.standing().filter(video__is_withdrawn=False)
 
 
 class Citation(models.Model):
@@ -182,6 +194,15 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return self.quote or self.url
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its words are not to be shown, now or ever again."""
+        return self.is_withdrawn or self.video.is_withdrawn
+
+    @property
+    def shown_sentence(self) -> str:
+        return "" if self.is_hidden else self.sentence
 
 
 class FeedbackReason(models.TextChoices):

@@ -6,7 +6,7 @@ from django.db import transaction
 from assistant import prompts
 from assistant.models import Answer, AnswerState, Citation, Question
 from assistant.said import Draft, Quote, Said
-from ingestion.models import Availability, Video
+from ingestion.models import Video
 
 
 @transaction.atomic
@@ -14,7 +14,7 @@ def keep_answer(
     draft: Draft, *, question: Question, state: AnswerState, reason: str = "", latency_seconds: float
 ) -> Answer:
     """Write the answer of a question's last attempt; what a video removed meanwhile says is left blank."""
-    draft.removed_pks = _lock_removed({said.source.video_pk for said in draft.said})
+    draft.removed_pks = _lock_withdrawn({said.source.video_pk for said in draft.said})
     refusal = draft.refusal
     answer = Answer.objects.create(
         question=question,
@@ -44,10 +44,10 @@ def describe_error(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _lock_removed(video_pks: set[int]) -> set[int]:
-    """Return which of these videos are removed; no other is before the transaction ends."""
+def _lock_withdrawn(video_pks: set[int]) -> set[int]:
+    """Return which of these videos are withdrawn; no other is before the transaction ends."""
     videos = Video.objects.select_for_update(no_key=True).filter(pk__in=video_pks).order_by("pk")
-    return {video.pk for video in videos if video.availability == Availability.REMOVED}
+    return {video.pk for video in videos if video.is_withdrawn}
 
 
 def _make_citation(said: Said, *, answer: Answer, position: int, is_withdrawn: bool) -> Citation:

@@ -21,7 +21,7 @@ readable AS (
     SELECT video.id
     FROM ingestion_video AS video
     WHERE
-        video.availability <> %(removed)s
+        NOT video.is_withdrawn
         AND (
             %(course_ids)s::bigint[] IS NULL
             OR EXISTS (

@@ -9,6 +9,7 @@ from ingestion.models.catalogue import (
     CourseAccess,
     CourseQuerySet,
     Membership,
+    RemovalCause,
     Video,
     VideoQuerySet,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "RawObservation",
     "RawRecord",
     "RawRejectedRecord",
+    "RemovalCause",
     "RequestState",
     "RunState",
     "SubjectKind",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,10 +29,35 @@ class Availability(models.TextChoices):
     REMOVED = "removed", _("removed here")
 
 
+class RemovalCause(models.TextChoices):
+    """Why a video was removed; by a rule, unless a person asked for it."""
+
+    REQUEST = "request", _("on request")
+    GONE = "gone", _("private or deleted at its source for too long")
+    UNCONFIRMED = "unconfirmed", _("not confirmed by its source for too long")
+
+
+# Where a video has gone that YouTube plays no more. One that is described as private lately is private for others:
+# whoever described it has the right to see it, as the owner of a course has.
+GONE_STATES = (Availability.PRIVATE, Availability.DELETED)
+IS_WITHDRAWN = Q(availability=Availability.REMOVED) | (
+    Q(is_on_youtube=True, availability__in=GONE_STATES)
+    & ~Q(availability=Availability.PRIVATE, described_at__isnull=False, described_at__gte=F("observed_at"))
+)
+
+
 class VideoQuerySet(models.QuerySet["Video"]):
     def retained(self) -> "VideoQuerySet":
-        """Videos that may be shown, transcribed and searched."""
-        return self.exclude(availability=Availability.REMOVED)
+        """Videos that may be shown, transcribed, searched and counted."""
+        return self.filter(is_withdrawn=False)
+
+    def withdrawn(self) -> "VideoQuerySet":
+        """Videos nobody is shown anything of: those that have gone at their source, and the tombstones."""
+        return self.filter(is_withdrawn=True)
+
+    def gone(self) -> "VideoQuerySet":
+        """Withdrawn ones that may come back: what is held of them stays for a while."""
+        return self.withdrawn().exclude(availability=Availability.REMOVED)
 
     def kept(self) -> "VideoQuerySet":
         """Videos of which anything may be held: all but the tombstones."""
@@ -72,6 +97,14 @@ class Video(models.Model):
     )
     removed_at = models.DateTimeField(null=True, blank=True)
     removal_reason = models.TextField(blank=True)
+    removal_cause = models.CharField(max_length=16, choices=RemovalCause.choices, blank=True)
+    # Said once, for queries of every app and for SQL.
+    is_withdrawn = models.GeneratedField(
+        expression=Case(When(IS_WITHDRAWN, then=Value(True)), default=Value(False)),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="Nobody is shown anything of it.",
+    )
 
     class Meta:
         constraints = [

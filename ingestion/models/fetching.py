@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ingestion.models.catalogue import Availability, Video
+from ingestion.models.catalogue import Video
 
 
 class FetchState(models.TextChoices):
@@ -42,7 +42,7 @@ class AudioFetchQuerySet(models.QuerySet["AudioFetch"]):
         """Those due that nobody works on, or that a worker left when it died."""
         waiting = Q(state=FetchState.PENDING, next_attempt_at__lte=at)
         free = waiting | Q(state=FetchState.RUNNING, lease_expires_at__lt=at)
-        return self.filter(free).exclude(video__availability=Availability.REMOVED)
+        return self.filter(free, video__is_withdrawn=False)
 
 
 class AudioFetch(models.Model):

@@ -1,6 +1,6 @@
 import pytest
 
-from ingestion.models import Course, MediaFile, MediaKind
+from ingestion.models import Course, MediaFile, MediaKind, Video
 from tests.transcripts import factories
 from transcripts import planning
 from transcripts.models import State, Transcription
@@ -65,3 +65,12 @@ def test_it_passes_removed_videos_over(fake):
     factories.remove(video)
     assert plan() == 0
     assert MediaFile.objects.count() == 1
+
+
+def test_it_passes_over_what_has_gone_at_its_source_until_it_is_back(fake):
+    video = factories.make_video()
+    Video.objects.update(is_on_youtube=True, availability="deleted")
+    factories.make_media(video, b"sound")
+    assert planning.plan(engine="fake") == 0
+    Video.objects.update(availability="public")
+    assert planning.plan(engine="fake") == 1

@@ -207,9 +207,18 @@ def test_no_other_page_may_reach_youtube(client, course):
     assert "youtube" not in get(client, "library")["Content-Security-Policy"]
 
 
-def test_a_video_that_youtube_took_down_says_so(client, course):
+def test_a_video_that_youtube_shows_to_some_only_says_so(client, course):
+    now = timezone.now()
+    pages.make_lecture(
+        course, "ours", is_on_youtube=True, availability=Availability.PRIVATE, described_at=now, observed_at=now
+    )
+    assert "YouTube no longer shows this video" in page_of(client, "ours")
+
+
+def test_a_video_that_is_gone_at_its_source_is_not_there(client, course):
     pages.make_lecture(course, "gone", is_on_youtube=True, availability=Availability.DELETED)
-    assert "YouTube no longer shows this video" in page_of(client, "gone")
+    assert get(client, "video", "gone").status_code == 404
+    assert "gone" not in get(client, "library").content.decode()
 
 
 def test_chapters_open_at_their_second(client, video):

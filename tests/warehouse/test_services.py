@@ -223,6 +223,20 @@ def test_a_removed_video_leaves_no_row():
 
 
 @pytest.mark.usefixtures("landed")
+def test_a_video_that_is_gone_at_its_source_leaves_the_marts_until_it_is_back():
+    services.build_warehouse()
+    before = list(MartVideoCurrent.objects.order_by("pk").values())
+    Video.objects.filter(video_id="128Ts5r9NRE").update(availability=Availability.DELETED)
+    assert services.withdraw_removed() == 1
+    assert not MartVideoCurrent.objects.filter(video_id="128Ts5r9NRE").exists()
+    services.build_warehouse()
+    assert not DimVideo.objects.filter(video_id="128Ts5r9NRE").exists()
+    Video.objects.filter(video_id="128Ts5r9NRE").update(availability=Availability.PUBLIC)
+    services.build_warehouse()
+    assert list(MartVideoCurrent.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.usefixtures("landed")
 def test_a_build_alone_takes_a_removed_video_out():
     services.build_warehouse()
     Video.objects.filter(video_id="128Ts5r9NRE").update(

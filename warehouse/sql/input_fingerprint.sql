@@ -8,7 +8,7 @@ observation as (
 video as (
     select
         concat_ws(
-            ' ', count(*), sum(hashtextextended(concat_ws('|', video_id, availability, title), 0))
+            ' ', count(*), sum(hashtextextended(concat_ws('|', video_id, availability, is_withdrawn, title), 0))
         ) as state
     from ingestion_video
 ),

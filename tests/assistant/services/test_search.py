@@ -51,6 +51,15 @@ def test_a_removed_video_is_found_no_more(indexed):
     assert {hit.video_id for hit in search.search(text="the dough must rest")} == {"-boats"}
 
 
+@pytest.mark.parametrize("availability", ["private", "deleted"])
+def test_a_video_that_is_gone_at_its_source_is_found_again_once_it_is_back(indexed, availability):
+    boats = Video.objects.filter(video_id="-boats")
+    boats.update(availability=availability)
+    assert {hit.video_id for hit in search.search(text="the dough must rest")} == {"bread"}
+    boats.update(availability="public")
+    assert "-boats" in {hit.video_id for hit in search.search(text="the dough must rest")}
+
+
 def test_another_models_vectors_are_not_compared(indexed):
     Sentence.objects.filter(video__video_id="bread").update(embedding_model="older")
     assert {hit.video_id for hit in search.search(text="the dough must rest")} == {"-boats"}

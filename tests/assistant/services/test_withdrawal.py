@@ -2,10 +2,12 @@ import pytest
 from django.core import serializers
 from django.utils import timezone
 
+from assistant import messages
 from assistant.models import Answer, Chunk, Citation, Sentence, VideoIndex
+from assistant.serializers import AnswerSerializer
 from assistant.services import answering, withdrawal
 from ingestion import removal
-from ingestion.models import Video
+from ingestion.models import Availability, Video
 from tests.assistant import factories
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +74,32 @@ def test_what_a_question_carries_of_a_removed_lecture_is_blanked(answered, monke
     other.refresh_from_db()
     assert (quoting.text, quoting.standalone_text, quoting.quoted_video_ids) == ("What is this?", "", [])
     assert other.standalone_text == "What is this? Words."
+
+
+def test_what_has_gone_at_its_source_is_shown_no_more_until_it_is_back(answered):
+    Video.objects.filter(video_id="boats").update(availability=Availability.DELETED)
+    assert withdrawal.withdraw_removed() > 0, "of the one that was removed"
+    citation = Citation.objects.select_related("video").get(video__video_id="boats")
+    assert not Citation.objects.shown().exists()
+    assert (citation.is_withdrawn, citation.is_hidden, citation.answer.shown_text) == (False, True, "")
+    source = messages.make_source(citation)
+    assert (source.title, source.quote, source.url) == ("", "", "")
+    assert [message.kind for message in messages.tell_answer(citation.answer)] == [messages.FINISHED]
+    shown = AnswerSerializer(citation.answer).data
+    assert (shown["text"], shown["citations"][0]["sentence"], shown["citations"][0]["title"]) == ("", "", "")
+    assert Sentence.objects.filter(video__video_id="boats").exists()
+    Video.objects.filter(video_id="boats").update(availability=Availability.PUBLIC)
+    citation = Citation.objects.shown().get()
+    assert citation.answer.shown_text == "The keel keeps a boat upright."
+
+
+def test_an_answer_that_is_being_made_says_nothing_of_what_went_meanwhile(word_embeddings, say):
+    factories.make_lecture("bread", [SECRET])
+    factories.index_all()
+    say(SECRET)
+    events = answering.answer_question(text="How long must the dough rest?")
+    next(events)
+    Video.objects.update(availability=Availability.PRIVATE)
+    list(events)
+    citation = Citation.objects.get()
+    assert (citation.is_withdrawn, citation.quote, Answer.objects.get().text) == (True, "", "")

@@ -25,7 +25,7 @@ def physics(sam):
             view_count=1000 // number,
             published_at=datetime(2026, 11, number, tzinfo=UTC),
         )
-    course.videos.create(video_id="unknown", title="<b>Gamma</b>", availability="private")
+    course.videos.create(video_id="unknown", title="<b>Gamma</b>", availability="private", is_on_youtube=False)
     return course
 
 

@@ -1,4 +1,4 @@
--- Every ended transcription of a video that is not removed is one row of fct_transcription, outcome by outcome.
+-- Every ended transcription of a video that is not withdrawn is one row of fct_transcription, outcome by outcome.
 with
 ended as (
     select transcripts_transcription.state as outcome, count(*) as ended_count
@@ -6,7 +6,7 @@ ended as (
     inner join ingestion_video on ingestion_video.id = transcripts_transcription.video_id
     where
         transcripts_transcription.state not in ('pending', 'running')
-        and ingestion_video.availability <> 'removed'
+        and not ingestion_video.is_withdrawn
     group by transcripts_transcription.state
 ),
 

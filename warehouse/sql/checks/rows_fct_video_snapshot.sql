@@ -1,4 +1,4 @@
--- Every sighting of a video that is not removed is one snapshot, source by source.
+-- Every sighting of a video that is not withdrawn is one snapshot, source by source.
 with
 seen as (
     select
@@ -13,7 +13,7 @@ seen as (
             (raw_record.source, raw_record.kind) in (
                 ('youtube_api', 'video'), ('youtube_api', 'video_stats'), ('yt_dlp', 'info')
             )
-            and ingestion_video.availability is distinct from 'removed'
+            and ingestion_video.is_withdrawn is not true
     ) as sighting
     group by sighting.source
 ),
