@@ -11,6 +11,8 @@ from ingestion.models import (
     CourseQuerySet,
     IngestionRun,
     RunState,
+    SubjectKind,
+    Subscription,
     Video,
     VideoQuerySet,
 )
@@ -82,3 +84,15 @@ class RunFilter(filters.FilterSet):
     class Meta:
         model = IngestionRun
         fields = ["state"]
+
+
+class SubscriptionFilter(filters.FilterSet):
+    """By course, kind, and whether it is paused."""
+
+    course = filters.ModelChoiceFilter(queryset=_visible_courses, label=_("The id of a course that you see."))
+    kind = filters.ChoiceFilter(choices=SubjectKind.choices)
+    is_paused = filters.BooleanFilter()
+
+    class Meta:
+        model = Subscription
+        fields = ["course", "kind", "is_paused"]

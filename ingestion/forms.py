@@ -1,12 +1,26 @@
-"""What people fill in: a folder and its course, who may come in, a code."""
+"""What people fill in: a folder and its course, what a course follows, who may come in, a code."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext_lazy as _
 
+from ingestion.following import subscriptions, wanting
 from ingestion.models import Course
+from ingestion.youtube import references
+
+MOST_MINUTES = 100_000
+MOST_LANGUAGES = 20
+UNFOLDED = {"link", "course", "title"}
+CADENCES = {
+    "15": _("every 15 minutes"),
+    "60": _("every hour"),
+    "360": _("every 6 hours"),
+    "1440": _("every day"),
+    "10080": _("every week"),
+}
 
 
 class FolderForm(forms.Form):
@@ -15,10 +29,11 @@ class FolderForm(forms.Form):
     folder = forms.CharField(label=_("Folder of the server"), max_length=1024)
 
 
-class AddForm(FolderForm):
-    """A folder and the course its lectures go to: one the person leads, or a new one."""
+class CourseForm(forms.Form):
+    """The course that lectures go to: one the person leads, or a new one."""
 
-    folder = forms.CharField(widget=forms.HiddenInput, max_length=1024)
+    needs_course = True
+
     course = forms.ModelChoiceField(
         Course.objects.none(), required=False, label=_("Course"), empty_label=_("A new course")
     )
@@ -34,9 +49,92 @@ class AddForm(FolderForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if not self.errors and not data.get("course") and not data.get("title"):
+        is_missing = not data.get("course") and not data.get("title")
+        if self.needs_course and not self.errors and is_missing:
             self.add_error("title", _("Choose a course, or give the new one a title."))
         return data
+
+
+class AddForm(CourseForm):
+    """A folder and its course."""
+
+    folder = forms.CharField(widget=forms.HiddenInput, max_length=1024)
+
+
+class FollowForm(CourseForm):
+    """Something on YouTube, which of its videos are wanted, and the course that follows it."""
+
+    # So that no id is that of another form of the page.
+    prefix = "follow"
+
+    link = forms.CharField(
+        label=_("Link, @handle or id"),
+        max_length=references.LONGEST_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    every = forms.ChoiceField(label=_("Look for new videos"), choices=list(CADENCES.items()), initial="1440")
+    wants_audio = forms.BooleanField(label=_("Fetch the audio"), required=False, initial=True)
+    wants_comments = forms.BooleanField(label=_("Fetch the comments"), required=False)
+    wants_shorts = forms.BooleanField(label=_("Shorts, too"), required=False, initial=True)
+    wants_live = forms.BooleanField(label=_("Live broadcasts, too"), required=False, initial=True)
+    shortest_minutes = forms.IntegerField(
+        label=_("At least so many minutes"), required=False, min_value=0, max_value=MOST_MINUTES
+    )
+    longest_minutes = forms.IntegerField(
+        label=_("At most so many minutes"), required=False, min_value=0, max_value=MOST_MINUTES
+    )
+    languages = forms.CharField(label=_("Languages, as in en, pt-BR"), required=False, max_length=200)
+    title_pattern = forms.CharField(
+        label=_("The title matches (a regular expression)"),
+        required=False,
+        max_length=subscriptions.LONGEST_PATTERN,
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )
+    published_since = forms.DateField(
+        label=_("Published since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean_languages(self) -> tuple[str, ...]:
+        return tuple(self.cleaned_data["languages"].replace(",", " ").split())[:MOST_LANGUAGES]
+
+    def clean_title_pattern(self) -> str:
+        pattern = str(self.cleaned_data["title_pattern"])
+        try:
+            if pattern:
+                wanting.check_pattern(pattern)
+        except wanting.InvalidPatternError as error:
+            raise forms.ValidationError(str(error)) from None
+        return pattern
+
+    def make_wishes(self) -> subscriptions.Wishes:
+        """Return what has been filled in."""
+        data = self.cleaned_data
+        return subscriptions.Wishes(
+            every=timedelta(minutes=int(data["every"])),
+            wants_shorts=data["wants_shorts"],
+            wants_live=data["wants_live"],
+            shortest_seconds=_count_seconds(data["shortest_minutes"]),
+            longest_seconds=_count_seconds(data["longest_minutes"]),
+            languages=data["languages"],
+            title_pattern=data["title_pattern"],
+            published_since=data["published_since"],
+            wants_audio=data["wants_audio"],
+            wants_comments=data["wants_comments"],
+        )
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        """Return what is folded away."""
+        return [field for field in self if field.name not in UNFOLDED]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether what is folded away has an error that is to be seen."""
+        return any(field.errors for field in self.filters)
+
+
+def _count_seconds(minutes: int | None) -> int | None:
+    return None if minutes is None else minutes * 60
 
 
 class JoinForm(forms.Form):

@@ -1,5 +1,5 @@
-"""Courses, videos and pulls, for programs."""
+"""Courses, what they follow, videos and pulls, for programs."""
 
-from ingestion.api import courses, events, runs, videos
+from ingestion.api import courses, events, runs, subscriptions, videos
 
-__all__ = ["courses", "events", "runs", "videos"]
+__all__ = ["courses", "events", "runs", "subscriptions", "videos"]

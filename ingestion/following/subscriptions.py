@@ -126,6 +126,12 @@ def make_draft(wishes: Wishes) -> Subscription:
     return Subscription(**_columns(wishes))
 
 
+def read_wishes(subscription: Subscription) -> Wishes:
+    """Return what is wanted of a subscription."""
+    columns = {each.name: getattr(subscription, each.name) for each in fields(Wishes)}
+    return Wishes(**columns | {"languages": tuple(subscription.languages)})
+
+
 def find_course(*, reference: references.Reference, title: str = "") -> Course:
     """Return the course of a title, else that which follows this already, else a new one named after it."""
     known = Subscription.objects.filter(kind=reference.kind, reference=reference.value).select_related("course")

@@ -1,5 +1,5 @@
-"""Pages of courses, and of adding lectures."""
+"""Pages of courses, of what they follow, and of adding lectures."""
 
-from ingestion.views import adding, courses
+from ingestion.views import adding, courses, following
 
-__all__ = ["adding", "courses"]
+__all__ = ["adding", "courses", "following"]

@@ -62,12 +62,22 @@ def _show(request: PersonRequest, context: dict[str, object], *, status: int = 2
     if request.htmx:
         response = render(request, "ingestion/_preview.html", context, status=status)
     else:
-        context |= {"offers": roots.list_folders(), "roots": settings.INGEST_ROOTS}
-        own = FolderRequest.objects.visible_to(request.user).select_related("course")
-        context["recent"] = own.order_by("-pk")[:MOST_RECENT]
-        response = render(request, "ingestion/add.html", context, status=status)
+        response = show_page(request, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def show_page(request: PersonRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    """Return the whole page: folders, links and what was added lately."""
+    own = FolderRequest.objects.visible_to(request.user).select_related("course")
+    whole = {
+        "form": forms.FolderForm(),
+        "link_form": forms.FollowForm(user=request.user, initial={"link": request.GET.get("link", "")}),
+        "offers": roots.list_folders(),
+        "roots": settings.INGEST_ROOTS,
+        "recent": own.order_by("-pk")[:MOST_RECENT],
+    }
+    return render(request, "ingestion/add.html", whole | context, status=status)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ingestion import courses, forms
 from ingestion.models import Course, CourseAccess, Membership
+from ingestion.views import following
 from ingestion.views.requests import PersonRequest
 
 MEMBERS_PER_PAGE = 50
@@ -30,6 +31,7 @@ def show_course(request: PersonRequest, course_id: int) -> HttpResponse:
         rows = courses.find_members(course=course, text=text)
         page = Paginator(rows, MEMBERS_PER_PAGE).get_page(request.GET.get("page"))
         context |= {"members": page, "q": text, "form": forms.MemberForm(), "choices": CourseAccess.choices}
+        context |= following.list_followed(course, page=request.GET.get("following"))
     return render(request, "ingestion/course.html", context)
 
 

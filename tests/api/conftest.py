@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from assistant import chat, embeddings, tasks
 from assistant.services import asking
-from ingestion.models import Course, IngestionRun, Membership, Video
+from ingestion.following import pulls
+from ingestion.models import Course, IngestionRun, Membership, SubjectKind, Subscription, Video
 from tests.assistant.factories import WordEmbeddings, index_all
 from tests.warehouse import factories
 from warehouse import services
@@ -33,6 +34,7 @@ class Installation:
 def installation(monkeypatch, transactional_db) -> Installation:
     """Rows of every app, no queue, no throttle, and fakes in the place of both models."""
     monkeypatch.setattr(celery.Task, "apply_async", lambda task, *args, **options: None)
+    monkeypatch.setattr(pulls, "_send", lambda subscription_id: None)
     monkeypatch.setattr(asking, "publish", lambda question_id: tasks.answer_question(question_id=question_id))
     monkeypatch.setattr(APIView, "check_throttles", lambda view, request: None)
     monkeypatch.setattr(chat, "get_chat_model", lambda: FakeListChatModel(responses=["I do not know."]))
@@ -70,7 +72,10 @@ def fill(user: User) -> dict[str, Any]:
     Membership.objects.create(course=course, user=user)
     index_all()
     question = asking.start_conversation(user=user, course=course, text="Which facts are wide?")
+    kind = SubjectKind.CHANNEL
+    followed = Subscription.objects.create(course=course, kind=kind, reference="@a-b", title="All <b>of</b> it")
     return {
+        "subscription_id": followed.pk,
         "conversation_id": question.conversation_id,
         "question_id": question.pk,
         "answer_id": question.answers.get().pk,

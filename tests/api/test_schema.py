@@ -34,7 +34,19 @@ CHECKS = [
     openapi_checks.content_type_conformance,
     openapi_checks.response_schema_conformance,
 ]
-TAGS = {"courses", "videos", "transcripts", "search", "ask", "marts", "runs", "events", "status", "tokens"}
+TAGS = {
+    "courses",
+    "subscriptions",
+    "videos",
+    "transcripts",
+    "search",
+    "ask",
+    "marts",
+    "runs",
+    "events",
+    "status",
+    "tokens",
+}
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,14 @@ def run(side: Side) -> dict[str, Any]:
     return {"run_id": side.run.pk}
 
 
+def subscription(side: Side) -> dict[str, Any]:
+    return {"subscription_id": side.subscription.pk}
+
+
+def fetch(side: Side) -> dict[str, Any]:
+    return {"fetch_id": side.fetch.pk}
+
+
 def conversation(side: Side) -> dict[str, Any]:
     return {"conversation_id": side.conversation.pk}
 
@@ -115,6 +123,14 @@ def a_new_member(side: Side) -> dict[str, Any]:
     return {"name": side.newcomer.username}
 
 
+def a_link(side: Side) -> dict[str, Any]:
+    return {"follow-link": "@lectures", "follow-every": "1440", "look": "1"}
+
+
+def a_reference(side: Side) -> dict[str, Any]:
+    return {"reference": "@lectures"}
+
+
 def a_word(side: Side) -> dict[str, Any]:
     return {"q": "grain"}
 
@@ -136,6 +152,7 @@ ROUTES: dict[str, Route] = {
     "search/": ForEveryone(sent=a_word),
     # courses
     "add/": ForRole(permission=TEACH),
+    "add/link/": ForRole(permission=TEACH, method="post", sent=a_link),
     "add/<int:request_id>/": ForOwner(request, owner="teacher"),
     "add/<int:request_id>/again/": ForOwner(request, owner="teacher", method="post"),
     "courses/join/": ForEveryone(),
@@ -145,6 +162,11 @@ ROUTES: dict[str, Route] = {
     "courses/<int:course_id>/leave/": ForMembers(course, "post"),
     "courses/<int:course_id>/members/": ForTeachers(course, "post", a_new_member),
     "courses/<int:course_id>/members/<int:user_id>/remove/": ForTeachers(member, "post"),
+    "following/<int:subscription_id>/pause/": ForTeachers(subscription, "post"),
+    "following/<int:subscription_id>/resume/": ForTeachers(subscription, "post"),
+    "following/<int:subscription_id>/pull/": ForTeachers(subscription, "post"),
+    "following/<int:subscription_id>/unfollow/": ForTeachers(subscription, "post"),
+    "audio/<int:fetch_id>/again/": ForRole(fetch, "post"),
     # the tutor
     "chat/": ForEveryone(),
     "chat/<int:conversation_id>/": ForOwner(conversation),
@@ -201,6 +223,10 @@ ROUTES: dict[str, Route] = {
     "api/v1/courses/<int:course_id>/": ForMembers(course),
     "api/v1/courses/<int:course_id>/members/": ForTeachers(course),
     "api/v1/courses/<int:course_id>/members/<int:user_id>/": ForTeachers(member, "delete"),
+    "api/v1/subscriptions/": ForRole(permission=TEACH),
+    "api/v1/subscriptions/preview/": ForRole(permission=TEACH, method="post", sent=a_reference),
+    "api/v1/subscriptions/<int:subscription_id>/": ForTeachers(subscription),
+    "api/v1/subscriptions/<int:subscription_id>/pull/": ForTeachers(subscription, "post"),
     "api/v1/videos/": ForEveryone(),
     "api/v1/videos/<str:video_id>/": ForMembers(video),
     "api/v1/videos/<str:video_id>/transcript/": ForMembers(video),

@@ -12,13 +12,17 @@ from config.models import ApiToken, Invitation
 from config.roles import Role
 from ingestion.lake import lake
 from ingestion.models import (
+    AudioFetch,
     Course,
     CourseAccess,
+    FetchState,
     FolderRequest,
     IngestionRun,
     MediaFile,
     MediaKind,
     RequestState,
+    SubjectKind,
+    Subscription,
     Video,
 )
 from tests.assistant import factories as lectures
@@ -39,6 +43,8 @@ class Side:
     transcription: Transcription
     request: FolderRequest
     run: IngestionRun
+    subscription: Subscription
+    fetch: AudioFetch
     conversation: Conversation
     question: Question
     answer: Answer
@@ -72,6 +78,10 @@ def make_side(word: str) -> Side:
         transcription=Transcription.objects.get(video=video),
         request=request,
         run=run,
+        subscription=Subscription.objects.create(
+            course=course, kind=SubjectKind.CHANNEL, reference=f"@{word}", title=f"All of {word}"
+        ),
+        fetch=AudioFetch.objects.create(video=video, state=FetchState.DONE),
         conversation=conversation,
         question=question,
         answer=_make_answer(question, word=word, video=video),

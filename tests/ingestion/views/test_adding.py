@@ -40,7 +40,7 @@ def test_folders_are_offered_and_the_roots_named(client, teacher, physics):
     page = client.get(reverse("add_folder")).content.decode()
     assert "inbox/physics" in page
     assert f"<code>{physics.parent}</code>" in page
-    assert "follow later" in page
+    assert "Follow something on YouTube" in page
 
 
 def test_no_folder_says_what_to_do(client, teacher, inbox):
