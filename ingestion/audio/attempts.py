@@ -21,7 +21,8 @@ from ingestion.models import Availability, FetchReason, FetchState, MediaFile, M
 
 logger = logging.getLogger(__name__)
 
-LIMITS = process.Limits(whole_seconds=2 * 60 * 60)
+# What is left of a task's time is for the lake.
+LIMITS = process.Limits(whole_seconds=settings.TASK_TIME_LIMIT_SECONDS - 15 * 60)
 # For the copy into the lake, during which no lease is renewed.
 LANDING = timedelta(minutes=15)
 CUT_SHORT = {errno.ENOSPC, errno.EDQUOT}

@@ -98,12 +98,17 @@ def _fetch_audio(info: dict[str, Any], *, order: AudioOrder, site: Site) -> Fetc
 def _choose_tracks(info: dict[str, Any], *, order: AudioOrder) -> dict[str, Track]:
     """Return the published captions in the original and the wanted languages, one track for each."""
     published: dict[str, list[Track]] = info.get("subtitles") or {}
-    original = info.get("language") or next((f["language"] for f in info["formats"] if f.get("language")), "")
-    if not original and len(published) == 1:
-        original = next(iter(published))
+    original = _find_original(info) or (next(iter(published)) if len(published) == 1 else "")
     chosen = {_find_language(wanted, published) for wanted in (original, *order.languages) if wanted}
     tracks = {language: _find_track(published[language]) for language in sorted(filter(None, chosen))}
     return {name: track for name, track in tracks.items() if track and name not in order.held_languages}
+
+
+def _find_original(info: dict[str, Any]) -> str:
+    """Return the language a lecture was held in: tracks it was dubbed in are rated lower."""
+    spoken = [track for track in info["formats"] if track.get("language")]
+    best: Track = max(spoken, key=lambda track: track.get("language_preference") or 0, default={})
+    return str(best.get("language") or "")
 
 
 def _find_language(wanted: str, published: Iterable[str]) -> str:

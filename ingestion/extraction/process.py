@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -65,7 +65,8 @@ def run(
     The events raise BrokenProcessError.
     """
     with tempfile.TemporaryFile() as errors, _start(order, folder=folder, errors=errors) as process:
-        yield _hear(process, errors=errors, limits=limits, monotonic=monotonic)
+        waits = replace(limits, silent_seconds=limits.silent_seconds + 2 * order.access.sleep_seconds)
+        yield _hear(process, errors=errors, limits=waits, monotonic=monotonic)
 
 
 def _hear(

@@ -83,6 +83,7 @@ def _options(access: Access) -> dict[str, Any]:
     return {
         "allowed_extractors": EXTRACTORS,
         "format": FORMAT,
+        "format_sort": ["lang"],  # the lecture as it was held, before any dubbing of it
         "noplaylist": True,
         # A video that cannot be played tells the rest of itself all the same: when it begins, for one.
         "ignore_no_formats_error": True,

@@ -43,7 +43,9 @@ class Lecture:
     title: str = "Lecture"
     seconds: int = 9
     announced_bytes: int | None = None
+    media_host: str = MEDIA_HOST
     language: str = ""
+    dubbed: tuple[str, ...] = ()
     captions: dict[str, str] = field(default_factory=dict)
     playability: dict[str, Any] = field(default_factory=lambda: dict(PLAYABLE))
     details: dict[str, Any] = field(default_factory=dict)
@@ -60,7 +62,7 @@ class Lecture:
             "microformat": {"playerMicroformatRenderer": {"category": "Education", **self.microformat}},
         }
         if self.playability["status"] == "OK":
-            reply["streamingData"] = {"adaptiveFormats": [self._format(video_id)] if self.audio else []}
+            reply["streamingData"] = {"adaptiveFormats": self._formats(video_id) if self.audio else []}
             reply["captions"] = {"playerCaptionsTracklistRenderer": self._captions(video_id)}
         return reply
 
@@ -68,18 +70,27 @@ class Lecture:
         told = {"videoId": video_id, "title": self.title, "lengthSeconds": str(self.seconds), "viewCount": "12"}
         return told | {"channelId": CHANNEL_ID, "shortDescription": "About it.", "author": "Ada"} | self.details
 
-    def _format(self, video_id: str) -> dict[str, Any]:
-        track = {"id": f"{self.language}.4", "displayName": "original", "audioIsDefault": True}
+    def _formats(self, video_id: str) -> list[dict[str, Any]]:
+        dubbed = [
+            self._format(video_id, number=number)
+            | {"audioTrack": {"id": f"{language}.3", "displayName": language}}
+            | {"bitrate": 260_000, "audioQuality": "AUDIO_QUALITY_HIGH"}
+            for number, language in enumerate(self.dubbed, 1)
+        ]
+        track = {"id": f"{self.language}.4", "displayName": f"{self.language} original", "audioIsDefault": True}
+        return [*dubbed, self._format(video_id) | ({"audioTrack": track} if self.language else {})]
+
+    def _format(self, video_id: str, *, number: int = 0) -> dict[str, Any]:
         return {
             "itag": 251,
-            "url": f"https://{MEDIA_HOST}/videoplayback?id={video_id}&signature=secret",
+            "url": f"https://{self.media_host}/videoplayback?id={video_id}&track={number}&signature=secret",
             "mimeType": self.mime,
             "bitrate": 130_000,
             "contentLength": str(self.announced_bytes or len(self.audio)),
             "audioQuality": "AUDIO_QUALITY_MEDIUM",
             "audioSampleRate": "48000",
             "audioChannels": 1,
-        } | ({"audioTrack": track} if self.language else {})
+        }
 
     def _captions(self, video_id: str) -> dict[str, Any]:
         tracks = [_track(video_id, language) for language in self.captions]

@@ -204,6 +204,13 @@ def test_the_only_captions_there_are_are_the_original_ones(world, folder):
     assert [event.language for event in ended(world.order(folder))] == ["", "es"]
 
 
+def test_of_a_lecture_that_was_dubbed_the_original_comes(world, folder):
+    world.lecture.language, world.lecture.dubbed = "pt-BR", ("de", "en")
+    world.lecture.captions = dict.fromkeys(("de", "en", "pt-BR"), WEBVTT)
+    assert [event.language for event in ended(world.order(folder))] == ["", "pt-BR"]
+    assert ["track=0" in path for path in world.site.paths("/videoplayback")] == [True]
+
+
 def test_what_is_here_already_is_not_asked_for_again(world, folder):
     world.lecture.language = "en"
     world.lecture.captions = dict.fromkeys(("en", "pt"), WEBVTT)

@@ -152,6 +152,14 @@ def test_a_redirect_leads_no_further_than_an_address(world, other, folder, targe
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("host", ["evil.example.org", "127.0.0.1", "www.youtube.com@127.0.0.1", "[::1]"])
+def test_what_the_site_says_lies_elsewhere_is_not_fetched(world, folder, host):
+    world.lecture.media_host = host
+    (failure,) = failures(world.order(folder))
+    assert failure.reason == "forbidden_address"
+    assert world.site.paths("/videoplayback") == []
+
+
 def test_a_redirect_within_the_site_is_followed(world, folder):
     location = f"https://rr2---sn-other.googlevideo.com/videoplayback?id={VIDEO_ID}"
     world.lecture.media_faults = [media.Fault(redirect=location)]

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from django.conf import settings as django_settings
 
-from ingestion.extraction import process
+from ingestion.extraction import process, site
 from ingestion.extraction.messages import Alive, Failed, Fetched, InfoOrder, Progress
 from tests.emulators import media
 
@@ -117,9 +117,9 @@ def test_one_that_is_killed_is_noticed(world, folder):
 
 
 def test_one_that_crashes_says_with_which_error(world, folder):
-    order = InfoOrder(addresses=(None,), access="none")  # what no worker orders
+    order = InfoOrder(addresses=7, access=world.access)  # what no worker orders
     with (
-        pytest.raises(process.BrokenProcessError, match=r"^yt-dlp ended with code 1\. ValueError: no message: "),
+        pytest.raises(process.BrokenProcessError, match=r"^yt-dlp ended with code 1\. TypeError: "),
         process.run(order, folder=folder, limits=LIMITS) as events,
     ):
         collect(events)
@@ -158,7 +158,8 @@ def test_with_its_worker_killed_it_ends_by_itself(world, folder):
     (child,) = children()
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
-    psutil.wait_procs([child], timeout=30)
+    # Sooner than the connection that it waits for is given up.
+    psutil.wait_procs([child], timeout=site.SOCKET_SECONDS / 2)
     assert not child.is_running()
 
 
