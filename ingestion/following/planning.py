@@ -157,7 +157,7 @@ def _claim(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | No
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM.format(condition=CONDITIONS.get(priority, "true")), values)
-        asked = tuple(Asked(*row) for row in cursor.fetchall())
+        asked = tuple(sorted((Asked(*row) for row in cursor.fetchall()), key=lambda each: each.video_id))
     return Batch(priority=priority, kind=KINDS[priority], asked=asked) if asked else None
 
 

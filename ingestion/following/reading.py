@@ -44,6 +44,7 @@ class Reading:
     asker: asking.Asker
     lease: timedelta
     on_page: runs.OnPage
+    has_moved: bool = False
 
     def read(self) -> None:
         """Land all there is to land.
@@ -186,15 +187,19 @@ class Reading:
             raise TwinError(_("This course follows it already, as %(name)s.") % {"name": twin.reference})
 
     def _renew_lease(self, now: datetime) -> None:
-        """Take the lease for longer, once half of it is over: nobody else can have it before its end."""
+        """Take the lease for longer, once half of it is over: nobody else can have it before its end.
+
+        What has come so far is no work that always dies.
+        """
         held_until = self.subscription.lease_expires_at
-        if held_until is not None and held_until - now > self.lease / 2:
+        if self.has_moved and held_until is not None and held_until - now > self.lease / 2:
             return
         mine = Subscription.objects.filter(
             pk=self.subscription.pk, lease_expires_at=self.subscription.lease_expires_at
         )
-        if not mine.update(lease_expires_at=now + self.lease):
+        if not mine.update(lease_expires_at=now + self.lease, attempt_count=0):
             raise LostLeaseError
+        self.has_moved = True
         self.subscription.lease_expires_at = now + self.lease
 
 

@@ -5,7 +5,9 @@ python -m tests.emulators.youtube --videos 100000 --port 0
 
 import argparse
 import json
+import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -65,6 +67,7 @@ class State:
     units: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     unknown_methods: set[str] = field(default_factory=set)
+    delay_seconds: float = 0
     calls: list[Call] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -124,6 +127,7 @@ class Handler(BaseHTTPRequestHandler):
         query.setdefault("key", self.headers.get("X-Goog-Api-Key", ""))
         known = self.headers.get("If-None-Match", "")
         status, body, fault = self.server.state.answer(url.path, query, known)
+        time.sleep(self.server.state.delay_seconds)
         if fault is not None and fault.action == "hang":
             self.server.state.closing.wait()
         if fault is not None and fault.action in {"hang", "reset"}:
@@ -154,6 +158,11 @@ class Server(ThreadingHTTPServer):
     def __init__(self, state: State, *, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.state = state
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that was killed; anything else is an error of the emulator's own."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def endpoint(self) -> str:

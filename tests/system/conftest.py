@@ -1,5 +1,6 @@
 import pytest
 
+from tests.system import pulling
 from tests.system.stack import LECTURES, Stack, write_course
 
 
@@ -13,3 +14,13 @@ def finished(tmp_path_factory):
     stack.manage("pipeline")
     yield stack, stack.rows(), stack.lake()
     stack.close()
+
+
+@pytest.fixture(scope="package")
+def undisturbed_pull(tmp_path_factory):
+    """The rows of a channel that was listed and asked about, undisturbed."""
+    with pulling.pulling(tmp_path_factory.mktemp("pulled")) as pulled:
+        pulled.finish()
+        assert pulled.youtube.units["general"] == pulling.LEAST_UNITS
+        assert pulled.lake() == pulled.told_of()
+        return pulled.rows()

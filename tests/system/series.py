@@ -1,4 +1,4 @@
-"""The long series: workers killed again and again at random moments, seeded (`make faults`).
+"""The long series: processes killed again and again at random moments, seeded (`make faults`).
 
 python -m pytest tests/system/series.py
 """
@@ -6,9 +6,12 @@ python -m pytest tests/system/series.py
 import random
 import time
 
+from tests.system import pulling
 from tests.system.stack import LECTURES, Stack, difference, write_course
 
 ROUNDS = 10
+PULL_KILLS, KILLS_A_PULL = 20, 4
+VICTIMS = ("worker", "postgres", "valkey")
 
 
 def test_workers_killed_at_random_moments_lose_and_double_nothing(tmp_path, finished):
@@ -30,3 +33,17 @@ def test_workers_killed_at_random_moments_lose_and_double_nothing(tmp_path, fini
             assert stack.lake() == lake
         finally:
             stack.close()
+
+
+def test_pulls_among_twenty_kills_lose_and_double_nothing(tmp_path, undisturbed_pull):
+    chance = random.Random(20261126)
+    for number in range(PULL_KILLS // KILLS_A_PULL):
+        with pulling.pulling(tmp_path / str(number)) as pulled:
+            for _ in range(KILLS_A_PULL):
+                time.sleep(chance.uniform(0.5, 8))
+                pulled.kill(chance.choice(VICTIMS))
+            pulled.finish()
+            assert difference(pulled.rows(), undisturbed_pull) == {}
+            assert pulled.lake() == pulled.told_of()
+            assert pulled.stack.query(pulling.ASKED_AGAIN) == []
+            assert pulled.youtube.units["general"] <= pulling.LEAST_UNITS + KILLS_A_PULL
