@@ -13,6 +13,7 @@ from django.db import connection
 
 SHORTEST_KEY = 40
 SHORTEST_SECRET = 32
+LONGEST_RETENTION_DAYS = 30
 LEAST_POSTGRES = 160000
 LEAST_PGVECTOR = (0, 8)
 # Those that yt-dlp can use without another library.
@@ -72,6 +73,16 @@ def check_object_events(app_configs: Sequence[AppConfig] | None, **options: Any)
         hint = "It is https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, as its console shows."
         messages.append(checks.Error("LAKE_EVENTS_QUEUE is no address.", hint=hint, id="config.E021"))
     return messages
+
+
+@checks.register(checks.Tags.compatibility)
+def check_retention(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Warn where data of others would be kept longer than YouTube's terms allow."""
+    if settings.RETENTION_DAYS <= LONGEST_RETENTION_DAYS:
+        return []
+    hint = "https://developers.google.com/youtube/terms/developer-policies, III.E.4."
+    text = f"RETENTION_DAYS is more than {LONGEST_RETENTION_DAYS}: YouTube's terms allow no longer."
+    return [checks.Warning(text, hint=hint, id="config.W010")]
 
 
 @checks.register(checks.Tags.compatibility)

@@ -17,7 +17,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
-from ingestion import catalogue, drift, media, sources
+from ingestion import catalogue, drift, media, returning, sources
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -108,6 +108,7 @@ def land_page(
     with transaction.atomic():
         # Locked, so that a removal waits for this page or this page sees the removal.
         videos = catalogue.lock_videos(_video_ids(page))
+        returning.readmit(page, videos=videos.values())
         removed = {video.video_id for video in videos.values() if video.availability == Availability.REMOVED}
         records = [record for record in page.records if record.video_id not in removed]
         sightings = [_sight(record) for record in records]
@@ -167,8 +168,13 @@ def _video_ids(page: sources.Page) -> set[str]:
     return ids | {rejection.video_id for rejection in page.rejections}
 
 
+def write_payload(payload: dict[str, Any]) -> str:
+    """Return the one text of a payload that its digest is taken of."""
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def _sight(record: sources.Record) -> _Sighting:
-    text = json.dumps(record.payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = write_payload(record.payload)
     return _Sighting(record, text, hashlib.sha256(text.encode()).hexdigest())
 
 

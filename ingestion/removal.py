@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from ingestion import anonymity, landing, locks, returning, tombstones
 from ingestion import lake as lakes
-from ingestion import landing, locks, tombstones
 from ingestion.lake import lake
 from ingestion.models import (
     AudioFetch,
@@ -27,6 +28,7 @@ from ingestion.models import (
     RawObservation,
     RawRecord,
     RawRejectedRecord,
+    RemovalCause,
     Video,
 )
 
@@ -52,19 +54,25 @@ class UnknownVideoError(Exception):
 
 
 @transaction.atomic
-def remove_video(*, video_id: str, reason: str, now: datetime) -> Video:
+def remove_video(
+    *, video_id: str, reason: str, now: datetime, cause: RemovalCause = RemovalCause.REQUEST
+) -> Video:
     """Turn a video's row into a tombstone and return it; every stage then purges what it holds.
 
-    Raises UnknownVideoError. Removing one again keeps the first time and reason.
+    Raises UnknownVideoError. Removing one again keeps the first time and reason, unless a person asks now for what
+    a rule has done: that lasts.
     """
     video = Video.objects.select_for_update().filter(video_id=video_id).first()
     if video is None:
         raise UnknownVideoError(f"No video {video_id} is known here.")
-    if video.availability != Availability.REMOVED:
-        video.availability, video.removed_at, video.removal_reason = Availability.REMOVED, now, reason
+    is_by_rule = video.removal_cause in returning.RETURNING_CAUSES
+    if video.availability != Availability.REMOVED or (is_by_rule and cause == RemovalCause.REQUEST):
+        video.availability, video.removed_at = Availability.REMOVED, now
+        video.removal_reason, video.removal_cause = reason, cause
         for name, value in NOTHING_KNOWN.items():
             setattr(video, name, value)
-        video.save(update_fields=["availability", "removed_at", "removal_reason", *NOTHING_KNOWN])
+        told = ["availability", "removed_at", "removal_reason", "removal_cause"]
+        video.save(update_fields=[*told, *NOTHING_KNOWN])
         video.chapters.all().delete()
         video.courses.clear()
     return video
@@ -97,8 +105,9 @@ def _purge(videos: list[Video], *, clock: Callable[[], datetime]) -> int:
     for video in videos:
         tombstones.write(video)
     observations = RawObservation.objects.filter(record__video_id__in=video_ids)
+    counted = {video.video_id for video in videos if _keeps_numbers(video)}
     for key in observations.values_list("lake_key", flat=True).distinct():
-        _rewrite_without(set(video_ids), key=key)
+        _rewrite_without(set(video_ids), counted=counted, key=key)
     for folder in _folders_of(video_ids):
         # Rows or none: a pull that died may have left a file.
         lakes.empty(folder)
@@ -123,8 +132,17 @@ def _folders_of(video_ids: list[str]) -> set[str]:
     return own | {key.rpartition("/")[0] for key in uploads}
 
 
+def _keeps_numbers(video: Video) -> bool:
+    """Tell whether a video's totals outlive it: never where a person asked for its removal."""
+    return settings.KEEP_STATISTICS and video.removal_cause in returning.RETURNING_CAUSES
+
+
 def _delete_rows(video: Video) -> int:
     """Delete everything that was landed of a video, and what was still to be asked of it."""
+    if _keeps_numbers(video):
+        anonymity.keep_numbers(video.video_id)
+    else:
+        RawRecord.objects.filter(external_id=anonymity.name(video.video_id)).delete()
     rejected = RawRejectedRecord.objects.filter(
         Q(video_id=video.video_id) | Q(payload__contains=f'"{video.video_id}"')
     )
@@ -134,17 +152,25 @@ def _delete_rows(video: Video) -> int:
         video.media_files.all(),
         video.availability_changes.all(),
         video.enquiries.all(),
+        video.listings.all(),
         AudioFetch.objects.filter(video=video),
         ObjectEvent.objects.filter(video_id=video.video_id),
     ]
     return sum(each.delete()[0] for each in rows)
 
 
-def _rewrite_without(video_ids: set[str], *, key: str) -> None:
+def _rewrite_without(video_ids: set[str], *, counted: set[str], key: str) -> None:
+    """Take videos out of an object; of those that are counted on, their totals stay under another name."""
     if not lake().exists(key):
         return
-    kept = [line for line in lakes.read_lines(key) if json.loads(line)["video_id"] not in video_ids]
+    kept = []
+    for line in lakes.read_lines(key):
+        told = json.loads(line)
+        if told["video_id"] not in video_ids:
+            kept.append(line.decode().rstrip("\n"))
+        elif told["video_id"] in counted and (stripped := anonymity.strip_line(told, kind=key.split("/")[2])):
+            kept.append(json.dumps(stripped, ensure_ascii=False))
     if kept:
-        landing.write_lines(key, (line.decode().rstrip("\n") for line in kept))
+        landing.write_lines(key, kept)
     else:
         lake().delete(key)

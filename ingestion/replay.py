@@ -30,6 +30,7 @@ from ingestion.models import (
     MediaKind,
     RawObservation,
     RawRecord,
+    RemovalCause,
     RunState,
     Video,
 )
@@ -95,7 +96,8 @@ def replay_lake(*, watch: Watch = lambda what, done, total: None) -> list[Unread
 def _bury_removed() -> None:
     for stone in tombstones.read_all():
         Video.objects.get_or_create(video_id=stone.video_id)
-        removal.remove_video(video_id=stone.video_id, reason=stone.reason, now=stone.removed_at)
+        cause = RemovalCause(stone.cause)
+        removal.remove_video(video_id=stone.video_id, reason=stone.reason, cause=cause, now=stone.removed_at)
 
 
 def _land_objects(watch: Watch) -> Iterator[Unreadable]:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from celery import shared_task
+from django.utils import timezone
 
-from ingestion import adding, course_archive, events, locks, object_queue, queues, removal, services
+from ingestion import adding, course_archive, events, locks, object_queue, queues, removal, retention, services
 from ingestion.audio import fetching
 from ingestion.following import categories, enquiries, pulls
+from ingestion.youtube import quota
 
 
 @shared_task(autoretry_for=(locks.AlreadyRunningError,), retry_backoff=True)
@@ -58,6 +60,12 @@ def ask_categories() -> None:
 
 
 @shared_task
+def forget_old_calls() -> None:
+    """Delete what the ledger of YouTube's units holds beyond need."""
+    quota.forget_old(now=timezone.now())
+
+
+@shared_task
 def fetch_pending() -> None:
     """Publish the videos whose audio is to be fetched next."""
     fetching.tidy_up()
@@ -93,3 +101,9 @@ def handle_object_events() -> None:
 def look_into_inbox() -> None:
     """Take up files that no event has told of."""
     events.look_into_inbox()
+
+
+@shared_task
+def apply_retention() -> None:
+    """Have asked about what is nearly too old, and remove what is."""
+    retention.apply_retention()

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.core.files.base import ContentFile
 
 from ingestion.lake import lake
-from ingestion.models import Video
+from ingestion.models import RemovalCause, Video
 
 FOLDER = "tombstones"
 
@@ -26,6 +26,7 @@ class Tombstone:
     video_id: str
     reason: str
     removed_at: datetime
+    cause: str = RemovalCause.REQUEST
 
     @property
     def key(self) -> str:
@@ -36,7 +37,8 @@ def write(video: Video) -> None:
     """Write the tombstone of a removed video; writing it again writes the same."""
     if video.removed_at is None:
         raise ValueError(f"video {video.video_id} is not removed")
-    stone = Tombstone(video.video_id, video.removal_reason, video.removed_at)
+    cause = video.removal_cause or RemovalCause.REQUEST
+    stone = Tombstone(video.video_id, video.removal_reason, video.removed_at, str(cause))
     text = json.dumps(asdict(stone) | {"removed_at": stone.removed_at.isoformat()}, ensure_ascii=False)
     lake().save(stone.key, ContentFile(text.encode()))
 
@@ -51,6 +53,9 @@ def read_all() -> Iterator[Tombstone]:
 def _parse(content: bytes, *, key: str) -> Tombstone:
     try:
         told = json.loads(content)
-        return Tombstone(told["video_id"], told["reason"], datetime.fromisoformat(told["removed_at"]))
+        removed_at = datetime.fromisoformat(told["removed_at"])
+        # Older ones do not say it: then only a person could remove a video.
+        cause = RemovalCause(told.get("cause", RemovalCause.REQUEST))
+        return Tombstone(told["video_id"], told["reason"], removed_at, cause)
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenTombstoneError(f"{key} is no tombstone: {error!r}") from None

@@ -34,6 +34,14 @@ def whole_number(name: str, default: int) -> int:
     return int(text)
 
 
+def yes_or_no(name: str, default: str) -> bool:
+    """Return an environment variable that is switched on or off."""
+    text = value(name, default)
+    if text not in {"yes", "no"}:
+        raise ImproperlyConfigured(f"{name} must be yes or no, and {text!r} is neither.")
+    return text == "yes"
+
+
 def address(name: str, default: str) -> tuple[str, int]:
     """Return an environment variable that names a host and a port."""
     host, _, port = value(name, default).rpartition(":")
@@ -329,6 +337,13 @@ YOUTUBE_DAILY_UNITS = {
     "statistics": whole_number("YOUTUBE_DAILY_STATISTICS", 10_000),
 }
 YOUTUBE_SPEND_PERCENT = whole_number("YOUTUBE_SPEND_PERCENT", 100)
+
+# Data of others: refreshed within so many days or purged, and purged so many days after it has gone; 0 for never.
+RETENTION_DAYS = whole_number("RETENTION_DAYS", 30)
+WITHDRAWAL_DAYS = whole_number("WITHDRAWAL_DAYS", 7)
+# Whether totals of purged videos stay, under names that lead back to nobody.
+KEEP_STATISTICS = yes_or_no("KEEP_STATISTICS", "no")
+YOUTUBE_OWN_CHANNELS = value("YOUTUBE_OWN_CHANNELS", "").replace(",", " ").split()
 
 # Audio, captions and, without a key, metadata come through yt-dlp.
 YT_DLP_PARALLEL = whole_number("YT_DLP_PARALLEL", 1)

@@ -125,3 +125,9 @@ def test_the_share_of_the_units_is_a_share(settings, percent, expected):
 def test_a_secret_that_can_be_guessed_and_a_queue_that_is_none_are_refused(settings, secret, queue, expected):
     settings.OBJECT_EVENTS_SECRET, settings.LAKE_EVENTS_QUEUE = secret, queue
     assert ids(checks.check_object_events(None)) == expected
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, []), (30, []), (31, ["config.W010"])])
+def test_data_of_others_that_is_kept_too_long_is_warned_of(settings, days, expected):
+    settings.RETENTION_DAYS = days
+    assert ids(checks.check_retention(None)) == expected

@@ -67,7 +67,7 @@ def test_env_example_names_every_variable_the_settings_read():
 
     read = set()
     for path in (ROOT / "config" / "settings").glob("*.py"):
-        read |= set(re.findall(r'(?:value|whole_number|address|env)\(\s*"([A-Z_]+)"', path.read_text()))
+        read |= set(re.findall(r'(?:value|whole_number|yes_or_no|address|env)\(\s*"([A-Z_]+)"', path.read_text()))
         read |= set(re.findall(r': "([A-Z_]+_URL)"', path.read_text()))
     named = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
     assert read == named
