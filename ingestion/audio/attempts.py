@@ -46,7 +46,7 @@ class Brought:
     failure: Failed | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
     """An attempt with what it takes from outside."""
 

@@ -38,7 +38,8 @@ def fetch_audio(
     """
     try:
         with locks.hold_one_of(settings.YT_DLP_PARALLEL, SLOT):
-            Attempt(claims.take(video_pk=video_id, now=clock()), clock, jitter).run()
+            claim = claims.take(video_pk=video_id, now=clock())
+            Attempt(claim=claim, clock=clock, jitter=jitter).run()
     except (locks.AlreadyRunningError, claims.NotClaimableError, claims.ClaimLostError) as error:
         logger.info("%s", error)
 

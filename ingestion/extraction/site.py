@@ -18,6 +18,8 @@ SOCKET_SECONDS = 20
 # What it waits between two calls for one video, and before captions, as a share of what it waits between videos.
 CALL_SHARE, CAPTIONS_SHARE = 0.075, 0.5
 
+SILENCE = "The site offers nothing to download and does not say why."
+
 Emit = Callable[[Event], None]
 
 
@@ -74,7 +76,7 @@ class Site(yt_dlp.YoutubeDL):  # type: ignore[misc]
         """Return what a worker is told of an error, or of the last warning where there is none."""
         warnings = self._listener.warnings
         text = reasons.clean(str(error) or type(error).__name__) if error else ""
-        named = {"reason": reasons.name(text, warnings), "error": text or next(reversed(warnings), "")}
+        named = {"reason": reasons.name(text, warnings), "error": text or next(reversed(warnings), SILENCE)}
         return Failed(**named | details)
 
 

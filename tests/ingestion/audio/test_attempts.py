@@ -236,7 +236,7 @@ def test_one_who_has_lost_the_claim_lands_nothing(world, clock, lake_dir, monkey
     clock.pass_time(minutes=3)
     claims.take(video_pk=row.video_id, now=clock())
     with pytest.raises(claims.ClaimLostError):
-        attempts.Attempt(claim, clock).run()
+        attempts.Attempt(claim=claim, clock=clock).run()
     assert (MediaFile.objects.count(), in_lake(lake_dir)) == (0, [])
 
 
