@@ -118,7 +118,7 @@ class Reader:
         `after` maps each attempt to the last entry read of it.
         """
         names = {name_stream(question_id, attempt): attempt for attempt in after}
-        places = {name: after[attempt] for name, attempt in names.items()}
+        places: dict[Any, Any] = {name: after[attempt] for name, attempt in names.items()}
         try:
             async with asyncio.timeout(READ_TIMEOUT_SECONDS):
                 found: Any = await self.client.xread(places, block=int(wait_seconds * 1000) or None)
