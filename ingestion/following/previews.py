@@ -119,10 +119,9 @@ class _Look:
     def _find_playlist(self, draft: Subscription) -> tuple[str, str]:
         for question in questions.ask_subject(draft):
             for record in self._ask(question).records:
-                snippet = record.payload.get("snippet") or {}
                 is_channel = draft.kind == SubjectKind.CHANNEL
                 playlist_id = questions.read_uploads(record.payload) if is_channel else record.external_id
-                return str(snippet.get("title", "")), playlist_id
+                return questions.read_title(record.payload), playlist_id
         raise PreviewError(_("YouTube knows nothing of this name."))
 
     def _ask(self, question: client.Question) -> data_api.ReplyPage:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ingestion import text
 from ingestion.models import SubjectKind, Subscription
 from ingestion.youtube import client, references
 
@@ -41,9 +42,20 @@ def ask_search(subscription: Subscription) -> client.Question:
     return client.Question(SEARCH, words, {"part": "snippet", **wanted, **after})
 
 
+def read_title(subject: dict[str, Any]) -> str:
+    """Return the title of a channel or playlist, where it tells one."""
+    title = _part(subject, "snippet").get("title")
+    return text.strip_control_characters(title) if isinstance(title, str) else ""
+
+
 def read_uploads(channel: dict[str, Any]) -> str:
     """Return the playlist of all uploads that a channel names."""
-    named = ((channel.get("contentDetails") or {}).get("relatedPlaylists") or {}).get("uploads")
+    named = _part(_part(channel, "contentDetails"), "relatedPlaylists").get("uploads")
     if isinstance(named, str) and references.PLAYLIST_ID.fullmatch(named):
         return named
     return f"UU{channel['id'][2:]}"
+
+
+def _part(payload: dict[str, Any], name: str) -> dict[str, Any]:
+    part = payload.get(name)
+    return part if isinstance(part, dict) else {}

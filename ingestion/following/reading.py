@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -156,7 +155,7 @@ class Reading:
             new_count = listings.keep_listed(self.subscription, video_ids, now=now) if video_ids else 0
             for record in page.records:
                 if record.payload["kind"] in {"youtube#channel", "youtube#playlist"}:
-                    self._name(record.external_id, title=record.payload.get("snippet", {}).get("title", ""))
+                    self._name(record.external_id, title=questions.read_title(record.payload))
             runs.finish_call(page, lake_key=landed.lake_key, now=now)
             self._foresee(page)
         self.on_page(self.run, page)
@@ -171,9 +170,9 @@ class Reading:
             self.run.total_page_count = foreseen
             self.run.save(update_fields=["total_page_count"])
 
-    def _name(self, external_id: str, *, title: Any) -> None:
+    def _name(self, external_id: str, *, title: str) -> None:
         self.subscription.external_id = external_id[:64]
-        self.subscription.title = title if isinstance(title, str) and title else self.subscription.title
+        self.subscription.title = title or self.subscription.title
         self.subscription.save(update_fields=["external_id", "title"])
 
     def _refuse_twin(self) -> None:

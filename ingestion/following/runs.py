@@ -45,7 +45,8 @@ def note_error(run: IngestionRun, error: str) -> None:
 
 def close_run(run: IngestionRun, *, state: str, now: datetime) -> None:
     run.state, run.finished_at = state, now
-    run.save(update_fields=["state", "finished_at"])
+    run.total_page_count = run.page_count if state == RunState.DONE else run.total_page_count
+    run.save(update_fields=["state", "finished_at", "total_page_count"])
     logger.info("run %s of %s ended %s", run.pk, run.source, state)
 
 

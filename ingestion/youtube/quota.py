@@ -23,6 +23,8 @@ UNITS = {"captions.list": 50}
 # How the row of a call begins that YouTube refused for want of units.
 SPENT = "quotaExceeded"
 LONGEST_ERROR = 500
+# Twice as long as the longest time between two pulls.
+KEPT_FOR = timedelta(days=60)
 
 # One statement finds what is spent and spends: there may be thousands a day.
 RESERVE = """
@@ -130,6 +132,12 @@ def reserve(question: client.Question, *, run: IngestionRun, now: datetime, keep
     if inserted is None:
         raise ParkedError(bucket, resets_at=reset_after(now))
     return ApiCall(pk=inserted[0], **values)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete the rows of calls that no pull goes on from any more; return how many."""
+    old = ApiCall.objects.filter(called_at__lt=now - KEPT_FOR)
+    return old.delete()[0]
 
 
 def fail(call: ApiCall, *, error: errors.YouTubeError, now: datetime) -> None:

@@ -113,3 +113,10 @@ def test_many_at_once_never_spend_more_than_there_is(settings):
         thread.join()
     assert ApiCall.objects.count() == 10
     assert len(parked) >= 3
+
+
+def test_calls_are_forgotten_once_no_pull_goes_on_from_them(run):
+    quota.reserve(question(), run=run, now=NOW)
+    quota.reserve(question(page_number=1), run=run, now=NOW + timedelta(days=50))
+    assert quota.forget_old(now=NOW + timedelta(days=61)) == 1
+    assert ApiCall.objects.get().page_number == 1

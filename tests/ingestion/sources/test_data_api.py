@@ -1,0 +1,107 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from ingestion import services
+from ingestion.models import IngestionRun, RawObservation, RawRejectedRecord
+from ingestion.sources.data_api import DataApi
+from ingestion.youtube import asking, client, quota
+from tests.emulators import youtube_world
+from tests.emulators.youtube import Fault
+from tests.emulators.youtube_world import uploads_of
+
+NOW = datetime(2026, 11, 26, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def uploads(emulator):
+    emulator.world = youtube_world.invent_world(120)
+    return uploads_of(next(iter(emulator.world.channels)))
+
+
+@pytest.fixture
+def run(db):
+    return IngestionRun.objects.create(source="youtube_api", location="a test", started_at=NOW)
+
+
+@pytest.fixture
+def source(emulator, uploads, run):
+    parameters = {"part": "snippet,contentDetails", "playlistId": uploads, "maxResults": "50"}
+    with client.connect() as api:
+        asker = asking.Asker(api, clock=lambda: NOW, sleep=lambda seconds: None)
+        yield DataApi(client.Question("playlistItems.list", uploads, parameters), asker=asker, run=run)
+
+
+def land(page, run):
+    landed = services.land(page, run=run, target=None, now=NOW)
+    count = len(page.records) + len(page.rejections)
+    known = {"etag": page.etag, "next_page_token": page.next_page_token, "is_unmodified": page.is_unmodified}
+    quota.finish(page.call, now=NOW, item_count=count, lake_key=landed.lake_key, **known)
+
+
+def test_each_page_is_asked_for_after_the_one_before_has_landed(emulator, source):
+    pages = source.read()
+    assert len(next(pages).records) == 50
+    assert emulator.count("playlistItems.list") == 1
+    assert [len(page.records) for page in pages] == [50, 20]
+
+
+def test_a_page_tells_its_place_its_etag_and_how_much_there_is(source):
+    page = next(source.read())
+    assert (page.kind, page.total_count, page.call.page_number) == ("playlist_item", 120, 0)
+    assert page.etag
+    assert page.next_page_token
+
+
+def test_an_unmodified_page_holds_what_the_last_one_held(emulator, source, run):
+    first = list(source.read())
+    for page in first:
+        land(page, run)
+    run.calls.update(run=IngestionRun.objects.create(source="youtube_api", location="before"))
+    again = list(source.read())
+    assert emulator.statuses == [200] * 3 + [304] * 3
+    for page, known in zip(again, first, strict=True):
+        assert page.is_unmodified
+        assert {record.external_id for record in page.records} == {record.external_id for record in known.records}
+        assert page.next_page_token == known.next_page_token
+
+
+def test_what_is_no_more_kept_whole_is_asked_for_again(emulator, source, run):
+    land(next(source.read()), run)
+    RawObservation.objects.earliest("pk").delete()
+    next(source.read())
+    assert emulator.statuses == [200, 200]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=12), each, max_size=3),
+    max_leaves=12,
+)
+NAMES = ["kind", "items", "etag", "nextPageToken", "pageInfo", "error", "id", "snippet"]
+ITEM = st.dictionaries(st.sampled_from(["kind", "id", "etag", "snippet", "contentDetails", "status"]), JSON)
+REAL = st.fixed_dictionaries({"kind": st.just("youtube#playlistItem"), "id": st.text(min_size=1, max_size=9)})
+BODY = st.dictionaries(st.sampled_from(NAMES), JSON) | st.fixed_dictionaries(
+    {"items": st.lists(JSON | ITEM | REAL, max_size=4)}
+)
+
+
+@pytest.mark.django_db(transaction=True)
+@limits(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=BODY)
+def test_no_reply_is_too_odd_to_land_and_nothing_of_it_is_dropped(emulator, source, run, body):
+    body.pop("nextPageToken", None)
+    emulator.faults[:] = [Fault("playlistItems.list", status=200, body=json.dumps(body))]
+    page = next(source.read())
+    items = body.get("items")
+    told = len({json.dumps(record.payload, sort_keys=True) for record in page.records})
+    before = run.observation_count, RawRejectedRecord.objects.count()
+    land(page, run)
+    if isinstance(items, list) and not isinstance(body.get("error"), dict):
+        assert len(page.records) + len(page.rejections) == len(items)
+    assert run.observation_count - before[0] <= told
+    run.calls.all().delete()
