@@ -1,11 +1,12 @@
-"""How far a requested folder has come, in numbers a page shows."""
+"""How far a requested folder has come, and what audio is still to be had, as a page shows it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import Sum
 
-from ingestion.models import FolderRequest, RawRejectedRecord
+from ingestion.models import AudioFetch, FetchState, FolderRequest, RawRejectedRecord
 from ingestion.preview import Refusal
 
 MOST_REFUSALS = 50
@@ -39,6 +40,12 @@ def describe_request(request: FolderRequest) -> Standing:
     refusals = _find_refusals(request) if counts["rejected_count"] else ()
     # A worker that took up the work of another counts from the start.
     return Standing(file_count=max(request.file_count, counts["read_count"]), refusals=refusals, **counts)
+
+
+def find_missing_audio(video_pks: Iterable[int]) -> dict[int, AudioFetch]:
+    """Return the fetches of those videos whose audio is wanted and not here, by the video's primary key."""
+    rows = AudioFetch.objects.filter(video__in=list(video_pks)).exclude(state=FetchState.DONE)
+    return {row.video_id: row for row in rows}
 
 
 def _find_refusals(request: FolderRequest) -> tuple[Refusal, ...]:

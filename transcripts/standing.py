@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import models
@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ingestion.models import MediaKind, VideoQuerySet
+from ingestion import standing as fetching
+from ingestion.models import AudioFetch, MediaKind, VideoQuerySet
 from transcripts.models import UNFINISHED_STATES, State, Transcription
 
 
@@ -47,11 +48,15 @@ TONES = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a video stands at a time; `row` is the transcription that says so, None before one is planned."""
+    """Where a video stands at a time; `row` is the transcription that says so, None before one is planned.
+
+    `fetch` is what is known of audio that is wanted and not here.
+    """
 
     told: Told
     row: Transcription | None
     at: datetime
+    fetch: AudioFetch | None = None
 
     @property
     def label(self) -> str:
@@ -70,6 +75,10 @@ class Standing:
         return self.told in {Told.RUNNING, Told.WAITING}
 
     @property
+    def lacks_audio(self) -> bool:
+        return self.row is None or self.told == Told.NO_AUDIO
+
+    @property
     def is_interrupted(self) -> bool:
         """Tell whether the worker that was at it is gone, and another has still to take over."""
         expires_at = self.row.lease_expires_at if self.row and self.told == Told.RUNNING else None
@@ -86,13 +95,16 @@ class Standing:
 
 
 def find(video_pks: Iterable[int]) -> dict[int, Standing]:
-    """Return the standing of each video, in one query."""
+    """Return the standing of each video, in one query, and another where audio is lacking."""
     pks = list(video_pks)
     rows_of: dict[int, list[Transcription]] = defaultdict(list)
     for row in Transcription.objects.filter(video__in=pks):
         rows_of[row.video_id].append(row)
     now = timezone.now()
-    return {pk: _judge(rows_of[pk], at=now) for pk in pks}
+    standings = {pk: _judge(rows_of[pk], at=now) for pk in pks}
+    lacking = [pk for pk, standing in standings.items() if standing.lacks_audio]
+    fetches = fetching.find_missing_audio(lacking) if lacking else {}
+    return standings | {pk: replace(standings[pk], fetch=fetch) for pk, fetch in fetches.items()}
 
 
 def narrow(videos: VideoQuerySet, told: Told) -> VideoQuerySet:

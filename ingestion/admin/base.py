@@ -5,10 +5,14 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from ingestion import paging
-from ingestion.models import OPERATE
+from ingestion.models import OPERATE, Video
 
 LONGEST_CELL = 80
 
@@ -72,3 +76,15 @@ class ChoiceFilter(admin.SimpleListFilter):
 def shorten(text: str) -> str:
     """Return as much of a text as a cell takes."""
     return Truncator(text).chars(LONGEST_CELL)
+
+
+def link_to(model: type[models.Model], text: object, **narrowed: str | int) -> SafeString:
+    """Return a link to the admin's list of a model, narrowed."""
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return format_html('<a href="{}?{}">{}</a>', url, urlencode(narrowed), text)
+
+
+def link_to_video(video: Video) -> SafeString:
+    """Return a link to the admin's page of a video."""
+    url = reverse("admin:ingestion_video_change", args=[video.pk])
+    return format_html('<a href="{}">{}</a>', url, shorten(str(video)))

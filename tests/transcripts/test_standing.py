@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ingestion.models import MediaKind, Video
+from ingestion.models import AudioFetch, FetchState, MediaKind, Video
 from tests.transcripts import pages
 from transcripts import standing
 from transcripts.models import State
@@ -44,7 +44,7 @@ def told_of():
 
 
 def test_every_video_has_one_state(told_of, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = standing.find(told_of)
     named = dict(zip(told_of, CASES, strict=True))
     assert {named[pk]: each.told for pk, each in found.items()} == {
@@ -76,3 +76,16 @@ def test_a_worker_whose_lease_ran_out_is_told_of(minutes, is_interrupted):
     lease = timezone.now() + timedelta(minutes=minutes)
     pages.make_state(video, State.RUNNING, lease_expires_at=lease)
     assert standing.find([video.pk])[video.pk].is_interrupted is is_interrupted
+
+
+def test_audio_that_is_still_to_be_had_is_told_where_nothing_else_is():
+    for name, state in (("lacking", State.NO_AUDIO), ("ready", State.DONE), ("fetched", State.NO_AUDIO)):
+        pages.make_state(pages.make_lecture(video_id=name), state, **PREFERRED if state == State.DONE else {})
+    pages.make_lecture(video_id="new")
+    for video in Video.objects.all():
+        fetched = video.video_id == "fetched"
+        AudioFetch.objects.create(video=video, state=FetchState.DONE if fetched else FetchState.PENDING)
+    pks = dict(Video.objects.values_list("video_id", "pk"))
+    found = standing.find(pks.values())
+    told = {name: found[pk].fetch is not None for name, pk in pks.items()}
+    assert told == {"lacking": True, "new": True, "ready": False, "fetched": False}

@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingestion.lake import lake
-from ingestion.models import TEACH, Availability, Chapter, MediaFile, Video
+from ingestion.models import (
+    TEACH,
+    AudioFetch,
+    Availability,
+    Chapter,
+    FetchReason,
+    FetchState,
+    MediaFile,
+    Video,
+)
 from tests.transcripts import factories, pages
 from transcripts import views
 from transcripts.models import Segment, State
@@ -475,3 +484,30 @@ def test_the_page_of_a_long_lecture_stays_light(client, video):
     page = page_of(client)
     assert page.count("data-second=") == 2000
     assert len(page) < 400_000
+
+
+def test_audio_that_is_not_had_says_why_and_when_it_is_tried_again(client):
+    video = pages.make_lecture(pages.make_course())
+    pages.make_state(video, State.NO_AUDIO)
+    fetch = AudioFetch.objects.create(
+        video=video,
+        reason=FetchReason.BOT_CHECK,
+        error="Sign in <b>to confirm",
+        next_attempt_at=timezone.now() + timedelta(hours=3, minutes=1),
+    )
+    client.force_login(pages.make_operator())
+    for path in ("/", f"/videos/{video.video_id}/"):
+        page = client.get(path).content.decode()
+        assert "The audio was not had: YouTube asks for proof of a person. Next attempt: 3" in page
+    assert "Sign in &lt;b&gt;to confirm" in page
+    assert reverse("audio_again", args=[fetch.pk]) in page
+    AudioFetch.objects.update(state=FetchState.REFUSED, reason=FetchReason.GONE)
+    page = client.get(f"/videos/{video.video_id}/").content.decode()
+    assert "The audio is not to be had: deleted or private." in page
+    member = pages.make_person("kim")
+    video.courses.get().memberships.create(user=member)
+    client.force_login(member)
+    page = client.get(f"/videos/{video.video_id}/").content.decode()
+    assert "The audio is not to be had" in page
+    assert "Sign in" not in page
+    assert reverse("audio_again", args=[fetch.pk]) not in page
