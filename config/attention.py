@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 from assistant.models import Answer, AnswerState, Feedback, Question, VideoIndex
-from ingestion.models import ContractDrift, FolderRequest, IngestionRun, RawRejectedRecord, RequestState, RunState
+from config import conditions
+from ingestion.models import (
+    ContractDrift,
+    FetchReason,
+    FolderRequest,
+    IngestionRun,
+    RawRejectedRecord,
+    RequestState,
+    RunState,
+)
 from transcripts.models import State, Transcription
 
 # What nobody has acted upon for so long is history.
@@ -57,6 +66,15 @@ def _look(*, at: datetime) -> Iterator[Concern]:
         _("fields of payloads that came or went"),
         ContractDrift.objects.filter(accepted_at=None),
     )
+    yield Concern(_("YouTube refuses the key"), int(conditions.is_key_refused()))
+    spent = [standing for standing in conditions.stand_all(at=at) if conditions.is_spent(standing)]
+    yield Concern(_("buckets of YouTube units that are spent"), len(spent))
+    yield _count(
+        _("videos whose audio waits for new cookies"),
+        conditions.find_without_cookies(),
+        f"reason={FetchReason.COOKIES_EXPIRED.value}",
+    )
+    yield _count(_("courses whose pulls have not gone well for long"), conditions.find_stale(at=at))
     yield _count(_("transcriptions that failed"), Transcription.objects.failed(), f"state={State.FAILED}")
     yield _count(_("lectures that could not be embedded"), VideoIndex.objects.failed(), "state=failed")
     yield _count(

@@ -85,6 +85,24 @@ def check_retention(app_configs: Sequence[AppConfig] | None, **options: Any) -> 
     return [checks.Warning(text, hint=hint, id="config.W010")]
 
 
+@checks.register(checks.Tags.security)
+def check_alerts(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse an address that would carry alerts unencrypted, and two ways of telling the same."""
+    messages: list[checks.CheckMessage] = []
+    url = urlsplit(settings.ALERT_WEBHOOK)
+    is_safe = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.hostname or ""))
+    if settings.ALERT_WEBHOOK and not (url.hostname and is_safe):
+        hint = "Set it to an address that begins with https."
+        messages.append(checks.Error("ALERT_WEBHOOK is no https address.", hint=hint, id="config.E030"))
+    if settings.ALERT_WEBHOOK and settings.ALERT_EMAIL:
+        hint = "Leave one of ALERT_EMAIL and ALERT_WEBHOOK empty."
+        messages.append(checks.Error("Alerts are sent by mail or to a webhook.", hint=hint, id="config.E031"))
+    if not all("@" in address for address in settings.ALERT_EMAIL):
+        hint = "Write addresses as in ops@example.org, comma-separated."
+        messages.append(checks.Error("ALERT_EMAIL holds what is no address.", hint=hint, id="config.E032"))
+    return messages
+
+
 @checks.register(checks.Tags.compatibility)
 def check_mail(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
     """Warn where people cannot get back in by themselves."""

@@ -2,12 +2,18 @@
 
 from celery import shared_task
 
-from config import housekeeping, pulses
+from config import alerts, housekeeping, pulses
 
 
 @shared_task
 def tidy_up() -> None:
     housekeeping.tidy_up()
+
+
+@shared_task
+def tell() -> None:
+    """Tell a person what lasts."""
+    alerts.tell()
 
 
 @shared_task

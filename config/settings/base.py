@@ -357,6 +357,10 @@ YT_DLP_LEAST_FREE_MIB = whole_number("YT_DLP_LEAST_FREE_MIB", 2048)
 if "YT_DLP_LOOPBACK" in os.environ:
     raise ImproperlyConfigured("YT_DLP_LOOPBACK is for tests alone: take it out of the environment and of .env.")
 
+# Who is told of what lasts: by mail, or by a webhook, as in https://chat.example.org/hooks/1.
+ALERT_EMAIL = value("ALERT_EMAIL", "").replace(",", " ").split()
+ALERT_WEBHOOK = value("ALERT_WEBHOOK", "")
+
 # Seams: a new backend is one new file and one entry here.
 
 SOURCES = {

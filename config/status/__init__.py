@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from config import attention, schedule
 from config.attention import Concern
-from config.status import drifts, machines
+from config.status import drifts, following, machines
 from config.status import stages as work
 
 
@@ -24,6 +24,10 @@ class Status:
     freshness: list[work.Freshness]
     troubles: list[work.Trouble]
     drifts: list[drifts.Drift]
+    quotas: list[following.Quota]
+    subscriptions: following.Subscriptions
+    fetches: list[following.Fetches]
+    open_event_count: int
     runs: list[work.Run]
     planned: list[schedule.Planned]
     disks: list[machines.Disk]
@@ -55,6 +59,10 @@ def read(*, at: datetime) -> Status:
         freshness=freshness,
         troubles=work.find_troubles(at=at),
         drifts=drifts.list_drifts(),
+        quotas=following.list_quotas(at=at),
+        subscriptions=following.count_subscriptions(at=at),
+        fetches=following.list_fetches(),
+        open_event_count=following.count_open_events(),
         runs=work.find_runs(),
         planned=schedule.list_planned(at=at),
         disks=disks,

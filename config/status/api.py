@@ -70,6 +70,36 @@ class DriftSerializer(serializers.Serializer[Any]):
     last_seen_at = serializers.DateTimeField()
 
 
+class QuotaSerializer(serializers.Serializer[Any]):
+    """Units of a bucket on this Pacific day."""
+
+    bucket = serializers.CharField()
+    limit = serializers.IntegerField(min_value=0, help_text="What Lectern may spend.")
+    spent_count = serializers.IntegerField(min_value=0)
+    left_count = serializers.IntegerField(min_value=0)
+    resets_at = serializers.DateTimeField()
+    is_spent = serializers.BooleanField()
+
+
+class SubscriptionsSerializer(serializers.Serializer[Any]):
+    """How many subscriptions stand where."""
+
+    all_count = serializers.IntegerField(min_value=0)
+    due_count = serializers.IntegerField(min_value=0)
+    failing_count = serializers.IntegerField(min_value=0)
+    parked_count = serializers.IntegerField(min_value=0, help_text="Those that wait for units.")
+    paused_count = serializers.IntegerField(min_value=0)
+
+
+class FetchesSerializer(serializers.Serializer[Any]):
+    """Audio that is still to be had, by state and reason."""
+
+    state = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField(min_value=1)
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+
+
 class PlannedSerializer(serializers.Serializer[Any]):
     """A task of the schedule."""
 
@@ -107,6 +137,10 @@ class StatusSerializer(serializers.Serializer[Any]):
     queues = QueueSerializer(many=True)
     freshness = FreshnessSerializer(many=True)
     drifts = DriftSerializer(many=True)
+    quotas = QuotaSerializer(many=True)
+    subscriptions = SubscriptionsSerializer()
+    fetches = FetchesSerializer(many=True)
+    open_event_count = serializers.IntegerField(min_value=0, help_text="Objects told of and not handled.")
     planned = PlannedSerializer(many=True)
     disks = DiskSerializer(many=True)
     versions = VersionSerializer(many=True)
@@ -152,6 +186,32 @@ EXAMPLE = OpenApiExample(
                 "last_seen_at": "2026-11-25T05:00:00Z",
             }
         ],
+        "quotas": [
+            {
+                "bucket": "general",
+                "limit": 10000,
+                "spent_count": 731,
+                "left_count": 9269,
+                "resets_at": "2026-11-25T08:00:00Z",
+                "is_spent": False,
+            }
+        ],
+        "subscriptions": {
+            "all_count": 12,
+            "due_count": 1,
+            "failing_count": 0,
+            "parked_count": 0,
+            "paused_count": 2,
+        },
+        "fetches": [
+            {
+                "state": "pending",
+                "reason": "bot_check",
+                "count": 4,
+                "next_attempt_at": "2026-11-25T08:10:00Z",
+            }
+        ],
+        "open_event_count": 0,
         "planned": [
             {
                 "name": "transcribe",
