@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import LECTURE
 
@@ -20,6 +21,7 @@ PAGES = {
     "search": ("/search/?q=grain", "operator"),
     "chat": ("/chat/", "operator"),
     "add": ("/add/", "teacher"),
+    "add-link": ("/add/?link=@harborbooks", "teacher"),
     "join": ("/courses/join/", "student"),
     "course": ("/courses/1/", "operator"),
     "account": ("/account/", "operator"),
@@ -40,8 +42,26 @@ NOT_OURS = {"api-docs": ".swagger-ui", "admin": "#none", "admin-videos": "#chang
 
 @pytest.fixture(scope="module")
 def landed(site):
-    """The two lectures in a course, not yet heard: every page has something to show."""
+    """The two lectures in a course that follows a channel, not yet heard: every page has something to show."""
     site.stack.manage("ingest", site.inbox, "--course", "Looked at")
+    site.stack.manage("shell", "-v0", "-c", FOLLOWED)
+
+
+FOLLOWED = """
+from datetime import timedelta
+from django.utils import timezone
+from ingestion.models import *
+course = Course.objects.get(title="Looked at")
+later = timezone.now() + timedelta(days=2)
+for name, fields in {
+    "@harborbooks": {"title": "Harbor Books", "next_pull_at": later},
+    "@harbor-papers": {"error": "playlistNotFound: " + "It cannot be found. " * 12, "next_pull_at": later},
+    "@harbor-films": {"is_paused": True},
+}.items():
+    Subscription.objects.get_or_create(course=course, kind="channel", reference=name, defaults=fields)
+for video in course.videos.all():
+    AudioFetch.objects.get_or_create(video=video, defaults={"reason": "bot_check", "next_attempt_at": later})
+"""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -61,6 +81,38 @@ def test_a_page_is_light_fits_its_width_and_is_accessible(landed, open_page, nam
         assert find_serious(page, name) == [], f"{width}, {theme}"
         if name not in NOT_OURS:
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{width}, {theme}"
+
+
+def test_a_link_is_looked_at_with_and_without_scripts_and_then_followed(
+    landed, open_page, browser, site, signed_in
+):
+    page = open_page("teacher")
+    page.goto("/add/")
+    page.get_by_label("Link, @handle or id").fill("https://www.youtube.com/@harborbooks")
+    page.get_by_text("Which of its videos, and how often").click()
+    page.get_by_label("Shorts, too").uncheck()
+    page.get_by_role("button", name="Look first").click()
+    look = page.locator("[data-test=look]")
+    expect(look).to_contain_text("YOUTUBE_API_KEY")
+    expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+    assert find_serious(page, "add-look") == []
+    keep_picture(page, "add-look-wide-light")
+    page.set_viewport_size(WIDTHS["narrow"])
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    title = page.locator("[data-test=link-form]").get_by_label("Title of the new course")
+    expect(title).to_have_value("@harborbooks")
+    title.fill("Books by a harbor")
+    page.get_by_role("button", name="Follow", exact=True).click()
+    page.wait_for_url("**/courses/*/")
+    expect(page.locator("[data-test=followed]")).to_have_count(1)
+    page.get_by_role("button", name="Pause: @harborbooks").click()
+    expect(page.locator("[data-test=followed][data-state=paused]")).to_have_count(1)
+    plain = browser.new_context(base_url=site.url, storage_state=signed_in("teacher"), java_script_enabled=False)
+    still = plain.new_page()
+    still.goto("/add/?link=@harborbooks")
+    still.get_by_role("button", name="Look first").click()
+    expect(still.locator("[data-test=look]")).to_contain_text("@harborbooks")
+    plain.close()
 
 
 def find_serious(page, name) -> list[str]:
