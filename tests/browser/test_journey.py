@@ -26,7 +26,7 @@ def lectures(browser, site):
     preview = page.locator("[data-test=preview]")
     expect(preview).to_contain_text("warehousing")
     expect(preview).to_contain_text("2")
-    page.get_by_label("Title of the new course").fill(COURSE)
+    page.locator("[data-test=add-form]").get_by_label("Title of the new course").fill(COURSE)
     page.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_url(re.compile(r"/add/\d+/"))
     page.get_by_role("link", name="To the lectures").click()
