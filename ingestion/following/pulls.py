@@ -9,21 +9,23 @@ import celery
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 
-from ingestion.following import reading, runs
+from ingestion import locks
+from ingestion.following import claims, reading, runs, site_reading
 from ingestion.models import IngestionRun, RunState, SubjectKind, Subscription
+from ingestion.sources import data_api, yt_dlp_site
 from ingestion.youtube import asking, client, errors, quota, references
 
 logger = logging.getLogger(__name__)
 
 # Renewed with every page; longer than all tries of one call take.
 LEASE = timedelta(minutes=6)
-# A worker that died this often on one pull will die again.
-MOST_DEATHS = 3
+# yt-dlp may take an hour over one list.
+SITE_LEASE = timedelta(minutes=70)
 FAILED_AGAIN = timedelta(minutes=15)
 KEY_AGAIN = timedelta(hours=1)
+BUSY_AGAIN = timedelta(minutes=1)
 # Of a long backlog every tick publishes the head only.
 MOST_PUBLISHED = 50
 MESSAGE_SECONDS = 5 * 60
@@ -62,42 +64,47 @@ def pull_subscription(
     clock: Callable[[], datetime] = timezone.now,
     on_page: runs.OnPage = runs.ignore_page,
 ) -> IngestionRun | None:
-    """Pull a subscription that is due, unless another is at it; its row and its run say how that ended."""
-    subscription = _claim(subscription_id, now=clock())
-    if subscription is None:
+    """Pull a subscription that is due, unless another is at it; its row and its run say how that ended.
+
+    Without a key yt-dlp reads it.
+    """
+    lease = LEASE if client.has_key() else SITE_LEASE
+    claim = claims.claim(subscription_id, lease=lease, now=clock())
+    if claim is None:
         return None
-    run = runs.open_run(location=subscription_url(subscription), subscription=subscription, now=clock())
+    source = data_api.DataApi.name if client.has_key() else yt_dlp_site.YtDlpSite.name
+    location = subscription_url(claim.subscription)
+    run = runs.open_run(source=source, location=location, subscription=claim.subscription, now=clock())
     try:
-        with client.connect() as api:
-            asker = asking.Asker(api, clock=clock)
-            reading.Reading(subscription, run=run, asker=asker, lease=LEASE, on_page=on_page).read()
-    except reading.LostLeaseError:
+        _read(claim, run=run, clock=clock, on_page=on_page)
+    except claims.LostLeaseError:
         logger.warning("run %s: another goes on with subscription %s", run.pk, subscription_id)
         return None
-    except reading.TwinError as error:
+    except claims.TwinError as error:
         runs.close_run(run, state=RunState.DONE, now=clock())
-        Subscription.objects.filter(pk=subscription.pk).update(is_paused=True)
-        _release(subscription, at=clock(), error=str(error))
-    except quota.ParkedError as parked:
+        Subscription.objects.filter(pk=subscription_id).update(is_paused=True)
+        claim.release(at=clock(), error=str(error))
+    except (quota.ParkedError, locks.AlreadyRunningError) as parked:
         # The run stays open: what it has read is not read again.
         runs.note_error(run, str(parked))
-        _release(subscription, at=parked.resets_at, error=str(parked))
-    except (client.NoKeyError, errors.KeyRefusedError) as error:
-        _fail(subscription, run=run, error=error, wait=KEY_AGAIN, now=clock())
-    except errors.YouTubeError as error:
+        at = parked.resets_at if isinstance(parked, quota.ParkedError) else clock() + BUSY_AGAIN
+        claim.release(at=at, error=str(parked))
+    except errors.KeyRefusedError as error:
+        _fail(claim, run=run, error=error, wait=KEY_AGAIN, now=clock())
+    except (errors.YouTubeError, yt_dlp_site.SiteError) as error:
         # The other pages have landed: this one is tried again, from where it stands.
         runs.note_error(run, str(error))
         runs.close_run(run, state=RunState.DONE, now=clock())
-        wait = subscription.every if error.permanent else FAILED_AGAIN
-        _release(subscription, at=clock() + min(wait, subscription.every), error=str(error))
+        wait = claim.subscription.every if error.permanent else FAILED_AGAIN
+        claim.release(at=clock() + min(wait, claim.subscription.every), error=str(error))
     except (OperationalError, InterfaceError):
         raise  # the database is away: the lease expires and another goes on
     except Exception as error:
-        _fail(subscription, run=run, error=error, wait=FAILED_AGAIN, now=clock())
+        _fail(claim, run=run, error=error, wait=FAILED_AGAIN, now=clock())
         raise
     else:
         runs.close_run(run, state=RunState.DONE, now=clock())
-        _release(subscription, at=clock() + subscription.every, error=run.error)
+        claim.release(at=clock() + claim.subscription.every, error=run.error)
     return run
 
 
@@ -106,30 +113,18 @@ def subscription_url(subscription: Subscription) -> str:
     return references.Reference(SubjectKind(subscription.kind), subscription.reference).url
 
 
-def _claim(subscription_id: int, *, now: datetime) -> Subscription | None:
-    due = Subscription.objects.due(at=now).filter(pk=subscription_id)
-    deadly = due.filter(attempt_count__gte=MOST_DEATHS)
-    deadly.update(
-        next_pull_at=now + F("every"),
-        lease_expires_at=None,
-        attempt_count=0,
-        error=_("The worker died %(count)s times while it pulled this.") % {"count": MOST_DEATHS},
-    )
-    if not due.update(lease_expires_at=now + LEASE, attempt_count=F("attempt_count") + 1):
-        return None
-    return Subscription.objects.select_related("course").get(pk=subscription_id)
+def _read(claim: claims.Claim, *, run: IngestionRun, clock: Callable[[], datetime], on_page: runs.OnPage) -> None:
+    if run.source == yt_dlp_site.YtDlpSite.name:
+        site_reading.SiteReading(claim, run=run, clock=clock, on_page=on_page).read()
+        return
+    with client.connect() as api:
+        asker = asking.Asker(api, clock=clock)
+        reading.Reading(claim, run=run, asker=asker, on_page=on_page).read()
 
 
-def _release(subscription: Subscription, *, at: datetime, error: str) -> None:
-    mine = Subscription.objects.filter(pk=subscription.pk, lease_expires_at=subscription.lease_expires_at)
-    mine.update(next_pull_at=at, lease_expires_at=None, attempt_count=0, error=error)
-
-
-def _fail(
-    subscription: Subscription, *, run: IngestionRun, error: Exception, wait: timedelta, now: datetime
-) -> None:
+def _fail(claim: claims.Claim, *, run: IngestionRun, error: Exception, wait: timedelta, now: datetime) -> None:
     sentence = str(error) or type(error).__name__
     run.refresh_from_db()
     runs.note_error(run, sentence)
     runs.close_run(run, state=RunState.FAILED, now=now)
-    _release(subscription, at=now + wait, error=sentence)
+    claim.release(at=now + wait, error=sentence)

@@ -1,14 +1,14 @@
 """Reading what a subscription names: the channel or playlist itself, then its list, page by page."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ingestion import services, sightings
-from ingestion.following import listings, planning, questions, runs
+from ingestion.following import claims, listings, planning, questions, runs
 from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRecord, RunState, SubjectKind, Subscription
 from ingestion.sources import data_api
 from ingestion.youtube import asking, client, errors, quota
@@ -22,33 +22,24 @@ DESCRIBED_EVERY = timedelta(hours=20)
 WHOLE_EVERY = timedelta(days=14)
 
 
-class LostLeaseError(Exception):
-    """The lease ran out and another took the subscription: what it does is not to be done twice."""
-
-    permanent = True
-
-
-class TwinError(Exception):
-    """The course follows the same channel or playlist by another name already."""
-
-    permanent = True
-
-
 @dataclass
 class Reading:
     """One reading of a subscription in a run, which may go on with what an earlier one has begun."""
 
-    subscription: Subscription
+    claim: claims.Claim
     run: IngestionRun
     asker: asking.Asker
-    lease: timedelta
     on_page: runs.OnPage
-    has_moved: bool = False
+
+    @property
+    def subscription(self) -> Subscription:
+        return self.claim.subscription
 
     def read(self) -> None:
         """Land all there is to land.
 
-        Raises LostLeaseError, TwinError, quota.ParkedError and errors.YouTubeError; what came before has landed.
+        Raises claims.LostLeaseError, claims.TwinError, quota.ParkedError and errors.YouTubeError; what came before
+        has landed.
         """
         match self.subscription.kind:
             case SubjectKind.VIDEO:
@@ -66,7 +57,7 @@ class Reading:
     def _keep_video(self) -> None:
         now = self.asker.clock()
         with transaction.atomic():
-            self._renew_lease(now)
+            self.claim.renew(now=now)
             listings.add_missing([self.subscription.reference])
             listings.keep_listed(self.subscription, [self.subscription.reference], now=now)
             self._name(self.subscription.reference, title="")
@@ -82,7 +73,7 @@ class Reading:
                 page = self._source(question).ask(question)
                 self._land(page, video_ids=[])
                 if page.records:
-                    self._refuse_twin()
+                    self.claim.refuse_twin()
                     return
         except errors.TransientError as error:
             if not self.subscription.external_id:
@@ -148,7 +139,7 @@ class Reading:
         """Land a page, what follows from it and the end of its call together; return how many videos are new."""
         now = self.asker.clock()
         with transaction.atomic():
-            self._renew_lease(now)
+            self.claim.renew(now=now)
             landed = services.land(page, run=self.run, target=None, now=now)
             if page.rejections or page.kind not in sightings.READERS:
                 listings.add_missing(video_ids)
@@ -174,32 +165,6 @@ class Reading:
         self.subscription.external_id = external_id[:64]
         self.subscription.title = title or self.subscription.title
         self.subscription.save(update_fields=["external_id", "title"])
-
-    def _refuse_twin(self) -> None:
-        twins = Subscription.objects.filter(
-            course=self.subscription.course,
-            kind=self.subscription.kind,
-            external_id=self.subscription.external_id,
-            pk__lt=self.subscription.pk,
-        )
-        if twin := twins.first():
-            raise TwinError(_("This course follows it already, as %(name)s.") % {"name": twin.reference})
-
-    def _renew_lease(self, now: datetime) -> None:
-        """Take the lease for longer, once half of it is over: nobody else can have it before its end.
-
-        What has come so far is no work that always dies.
-        """
-        held_until = self.subscription.lease_expires_at
-        if self.has_moved and held_until is not None and held_until - now > self.lease / 2:
-            return
-        mine = Subscription.objects.filter(
-            pk=self.subscription.pk, lease_expires_at=self.subscription.lease_expires_at
-        )
-        if not mine.update(lease_expires_at=now + self.lease, attempt_count=0):
-            raise LostLeaseError
-        self.has_moved = True
-        self.subscription.lease_expires_at = now + self.lease
 
 
 def listed_ids(page: data_api.ReplyPage) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from ingestion import sources
 from ingestion.models import IngestionRun, RunState, Subscription
 from ingestion.sources import data_api
 from ingestion.youtube import client, quota
@@ -15,21 +16,21 @@ logger = logging.getLogger(__name__)
 ENQUIRIES = "videos"
 LONGEST_ERROR = 2000
 
-OnPage = Callable[[IngestionRun, data_api.ReplyPage], None]
+OnPage = Callable[[IngestionRun, sources.Page], None]
 
 
-def ignore_page(run: IngestionRun, page: data_api.ReplyPage) -> None:
+def ignore_page(run: IngestionRun, page: sources.Page) -> None:
     """Show nothing of a page."""
 
 
-def open_run(*, location: str, subscription: Subscription | None, now: datetime) -> IngestionRun:
+def open_run(
+    *, location: str, subscription: Subscription | None, now: datetime, source: str = data_api.DataApi.name
+) -> IngestionRun:
     """Return the unfinished run of a subscription or place, or a new one."""
-    mine = IngestionRun.objects.filter(source=data_api.DataApi.name, subscription=subscription)
+    mine = IngestionRun.objects.filter(source=source, subscription=subscription)
     run = mine.filter(location=location).exclude(state=RunState.DONE).order_by("-pk").first()
     if run is None:
-        run = IngestionRun(
-            source=data_api.DataApi.name, location=location, subscription=subscription, started_at=now
-        )
+        run = IngestionRun(source=source, location=location, subscription=subscription, started_at=now)
     run.state, run.error, run.finished_at = RunState.RUNNING, "", None
     run.course_title = subscription.course.title if subscription else ""
     run.save()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ingestion import sightings, text
-from ingestion.models import Availability, RawRecord, Subscription, Video
+from ingestion.models import Availability, Listing, RawRecord, Subscription, Video
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,9 @@ OTHER_TITLE = gettext_noop("its title does not match")
 TOO_OLD = gettext_noop("published earlier than wanted")
 UNKNOWN_LENGTH = gettext_noop("its length is not known yet")
 SLOW_PATTERN = gettext_noop("the title pattern takes too long")
+
+# How yt-dlp says that a video is or was a live broadcast.
+BROADCASTS = {"is_live", "is_upcoming", "was_live", "post_live"}
 
 # Keys of a listing: its own, its subscription's, its video's.
 ListingKeys = tuple[int, int, int]
@@ -100,6 +103,18 @@ def read_facts(payload: Mapping[str, Any]) -> Facts:
         or snippet.get("liveBroadcastContent") in {"live", "upcoming"},
         language=language.lower() if isinstance(language, str) else "",
         published_at=sightings.read_moment(snippet.get("publishedAt")),
+    )
+
+
+def read_info_facts(info: Mapping[str, Any]) -> Facts:
+    """Return what an info dict of yt-dlp tells the filters."""
+    language = info.get("language")
+    return Facts(
+        title=text.strip_control_characters(str(info.get("title", ""))),
+        duration_seconds=sightings.read_number(info.get("duration"), most=sightings.MOST_SECONDS) or None,
+        is_broadcast=bool(info.get("was_live")) or info.get("live_status") in BROADCASTS,
+        language=language.lower() if isinstance(language, str) else "",
+        published_at=sightings.read_epoch(info.get("timestamp")) or sightings.read_moment(info.get("upload_date")),
     )
 
 
@@ -181,6 +196,20 @@ def decide_listings(listings: Iterable[ListingKeys], *, facts: Mapping[int, Fact
             _note(decision, pks)
         if WANTED in decided:
             enrol(subscription, [videos[pk] for pk in decided[WANTED]], now=now)
+
+
+def leave_out(subscription: Subscription, facts: Mapping[int, Facts]) -> list[int]:
+    """Note which videos a subscription does not want by what is known of them so far, and return their keys."""
+    undecided = Listing.objects.filter(subscription=subscription, video__in=facts).exclude(is_wanted=True)
+    keys = dict(undecided.values_list("video_id", "pk"))
+    decisions = _decide(subscription, {video_pk: facts[video_pk] for video_pk in keys})
+    unwanted: dict[Decision, list[int]] = defaultdict(list)
+    for video_pk, decision in decisions.items():
+        if decision.is_wanted is False:
+            unwanted[decision].append(video_pk)
+    for decision, video_pks in unwanted.items():
+        _note(decision, [keys[pk] for pk in video_pks])
+    return [pk for video_pks in unwanted.values() for pk in video_pks]
 
 
 def _note(decision: Decision, listing_pks: list[int]) -> None:

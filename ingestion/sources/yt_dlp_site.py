@@ -92,7 +92,7 @@ class YtDlpSite(sources.Source):
                 return
             listing = self._list()
             yield self._make_page(listing, location=str(listing.get("webpage_url") or self.reference.url))
-            wanted = [entry.video_id for entry in _read_entries(listing) if self.wants(entry)]
+            wanted = [entry.video_id for entry in read_entries(listing) if self.wants(entry)]
             yield from self._describe(wanted, listing=listing)
 
     def _list(self) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _run(make_order: Callable[[messages.Access], messages.Order]) -> Iterator[me
         raise SiteError(FetchReason.NETWORK, str(error)) from error
 
 
-def _read_entries(listing: dict[str, Any]) -> Iterator[Entry]:
+def read_entries(listing: dict[str, Any]) -> Iterator[Entry]:
     """Yield the videos of a listing; among what a search finds are channels as well."""
     for entry in listing["entries"]:
         if references.VIDEO_ID.fullmatch(entry["id"]):

@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Sum
 from tqdm import tqdm
 
+from ingestion import sources
 from ingestion.following import enquiries, previews, pulls, subscriptions
 from ingestion.management.ingesting import folder
 from ingestion.models import ApiCall, Enquiry, EnquiryKind, IngestionRun, Listing, Subscription
-from ingestion.sources import data_api
 from ingestion.youtube import client, errors, quota, references
 
 
@@ -23,7 +23,7 @@ def ingest(command: BaseCommand, *, location: str, options: dict[str, Any]) -> N
             _report_plan(command, previews.preview(reference=reference), as_json=options["json"])
             return
         if not client.has_key():
-            raise client.NoKeyError
+            command.stderr.write(f"{client.NoKeyError()} yt-dlp reads its pages instead.")
         course = subscriptions.find_course(reference=reference, title=options["course"])
         subscription = subscriptions.follow(course=course, reference=reference, wakes_worker=False)
         runs = _pull(subscription)
@@ -42,7 +42,7 @@ def _pull(subscription: Subscription) -> list[IngestionRun]:
     """Pull what is listed, then ask about its videos; return the runs that did it."""
     with tqdm(desc="listing", unit="reply", disable=None) as bar:
 
-        def show(run: IngestionRun, page: data_api.ReplyPage) -> None:
+        def show(run: IngestionRun, page: sources.Page) -> None:
             bar.total = run.total_page_count or None
             bar.update(run.page_count - bar.n)
 
@@ -51,9 +51,11 @@ def _pull(subscription: Subscription) -> list[IngestionRun]:
         raise CommandError("A worker pulls it at this moment, or it is paused: see its page.")
     subscription.refresh_from_db()
     subscriptions.name_course(subscription)
+    if not client.has_key():
+        return [pulled]
     with tqdm(desc="asking about videos", unit="video", disable=None) as bar:
 
-        def count(run: IngestionRun, page: data_api.ReplyPage) -> None:
+        def count(run: IngestionRun, page: sources.Page) -> None:
             bar.update(len(page.records))
 
         asked = enquiries.ask_now(is_patient=False, waits=True, on_page=count)
@@ -76,7 +78,7 @@ def _report(command: BaseCommand, subscription: Subscription, *, runs: list[Inge
     waiting = Enquiry.objects.filter(
         kind=EnquiryKind.DETAILS, asked_at=None, video__listings__subscription=subscription
     )
-    if not problems and (count := waiting.count()):
+    if not problems and client.has_key() and (count := waiting.count()):
         problems = [f"{count} videos wait for their details: a worker asks for them when there are units."]
     if problems:
         raise CommandError(" ".join(problems))

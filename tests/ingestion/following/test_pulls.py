@@ -5,7 +5,7 @@ import pytest
 from django.db import OperationalError
 
 from ingestion import services
-from ingestion.following import pulls, reading, subscriptions
+from ingestion.following import claims, pulls, reading, subscriptions
 from ingestion.models import (
     ApiCall,
     Availability,
@@ -268,14 +268,6 @@ def test_a_refused_key_fails_the_run_and_says_so(emulator, channel, follow, pull
     assert emulator.count("channels.list") == 1
 
 
-def test_without_a_key_the_setting_is_named(channel, follow, pull, settings):
-    settings.YOUTUBE_API_KEY = ""
-    subscription = follow(channel)
-    assert pull(subscription).state == RunState.FAILED
-    subscription.refresh_from_db()
-    assert "YOUTUBE_API_KEY" in subscription.error
-
-
 def test_one_broken_item_costs_no_page(emulator, channel, follow, pull):
     broken = [
         {"kind": "youtube#playlistItem", "id": 7, "snippet": {"resourceId": {"videoId": "brokenitem1"}}},
@@ -364,7 +356,7 @@ def test_a_worker_that_always_dies_is_left_in_peace(channel, follow, pull, clock
         raise SystemExit
 
     monkeypatch.setattr(reading.Reading, "read", die)
-    for _number in range(pulls.MOST_DEATHS):
+    for _number in range(claims.MOST_DEATHS):
         with pytest.raises(SystemExit):
             pull(subscription)
         clock.go_on(minutes=10)

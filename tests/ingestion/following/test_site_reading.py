@@ -1,0 +1,124 @@
+"""What is followed without a key, with the real yt-dlp in its process, as far as the course."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from ingestion import locks
+from ingestion.following import wanting
+from ingestion.models import (
+    AudioFetch,
+    Course,
+    Enquiry,
+    IngestionRun,
+    Listing,
+    RawRecord,
+    RunState,
+    Subscription,
+    Video,
+)
+from ingestion.sources import yt_dlp_site
+from tests.emulators import media
+from tests.ingestion.extraction.conftest import VIDEO_ID, world
+
+__all__ = ["world"]
+pytestmark = pytest.mark.django_db
+
+PLAYLIST_ID = "PL0123456789"
+
+
+@pytest.fixture(autouse=True)
+def listed(world, settings):
+    """A second lecture, and a list of both and of one that is private."""
+    settings.YOUTUBE_API_KEY = ""
+    world.site.lectures["lecture-002"] = media.Lecture(audio=b"a", title="Second", seconds=900)
+    world.site.playlists[PLAYLIST_ID] = [VIDEO_ID, "lecture-002", "lecture-404"]
+    world.site.playlists[media.CHANNEL_ID.replace("UC", "UU", 1)] = ["lecture-002", VIDEO_ID]
+
+
+def test_a_playlist_is_followed_as_with_a_key(follow, pull, course):
+    subscription = follow(PLAYLIST_ID)
+    run = pull(subscription)
+    subscription.refresh_from_db()
+    assert (run.source, run.state, subscription.title) == ("yt_dlp", RunState.DONE, "A course")
+    assert Enquiry.objects.get(video__video_id="lecture-404").error == "Video unavailable"
+    assert Listing.objects.count() == 3
+    assert set(course.videos.values_list("video_id", flat=True)) == {VIDEO_ID, "lecture-002"}
+    assert AudioFetch.objects.count() == 2
+    assert RawRecord.objects.filter(source="yt_dlp", kind="info").count() == 2
+
+
+def test_pulled_again_only_the_list_is_read_and_later_what_was_refused(world, follow, pull, clock):
+    subscription = follow(PLAYLIST_ID)
+    pull(subscription)
+    asked = len(world.site.paths("/watch"))
+    clock.go_on(hours=1)
+    Subscription.objects.update(next_pull_at=clock())
+    assert pull(subscription).record_count == 0
+    assert len(world.site.paths("/watch")) == asked
+    assert Enquiry.objects.get(video__video_id="lecture-404").attempt_count == 1
+    clock.go_on(days=1)
+    pull(subscription)
+    assert Enquiry.objects.get(video__video_id="lecture-404").attempt_count == 2
+
+
+def test_what_a_list_says_of_a_video_keeps_it_from_being_asked_about(world, follow, pull, course):
+    pull(follow(PLAYLIST_ID, shortest_seconds=600))
+    assert Listing.objects.get(video__video_id=VIDEO_ID).reason == wanting.TOO_SHORT
+    assert [VIDEO_ID in path for path in world.site.paths("/watch")].count(True) == 0
+    assert course.videos.get().video_id == "lecture-002"
+
+
+def test_a_channel_and_one_video(follow, pull, course):
+    channel, video = follow("@ada"), follow(VIDEO_ID)
+    pull(channel)
+    channel.refresh_from_db()
+    assert channel.external_id == media.CHANNEL_ID
+    assert channel.listings.count() == 2
+    assert pull(video).state == RunState.DONE
+    assert video.listings.get().is_wanted
+
+
+def test_the_same_channel_by_another_name_is_paused(follow, pull):
+    pull(follow("@ada"))
+    twin = follow(media.CHANNEL_ID)
+    pull(twin)
+    twin.refresh_from_db()
+    assert twin.is_paused
+
+
+def test_a_site_that_tells_nothing_is_tried_again(follow, pull, clock):
+    subscription = follow("PLnobodyhasit")
+    run = pull(subscription)
+    subscription.refresh_from_db()
+    assert run.state == RunState.DONE
+    assert subscription.error
+    assert subscription.next_pull_at > clock.now + timedelta(minutes=10)
+
+
+def test_while_another_process_lists_it_waits_a_minute(follow, pull, clock, monkeypatch):
+    subscription = follow(PLAYLIST_ID)
+
+    def busy(self):
+        raise locks.AlreadyRunningError("busy")
+        yield
+
+    monkeypatch.setattr(yt_dlp_site.YtDlpSite, "read", busy)
+    pull(subscription)
+    subscription.refresh_from_db()
+    assert subscription.next_pull_at - clock.now <= timedelta(minutes=1)
+    monkeypatch.undo()
+    clock.go_on(minutes=2)
+    assert pull(subscription).page_count == 3
+    assert IngestionRun.objects.count() == 1
+
+
+def test_ingest_names_the_setting_and_reads_the_pages_instead():
+    out, err = io.StringIO(), io.StringIO()
+    call_command("ingest", PLAYLIST_ID, stdout=out, stderr=err)
+    assert "YOUTUBE_API_KEY" in err.getvalue()
+    assert "3 videos listed, 2 wanted" in out.getvalue()
+    assert Course.objects.get().title == "A course"
+    assert Video.objects.exclude(title="").count() == 2
