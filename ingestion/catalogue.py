@@ -48,6 +48,15 @@ from jsonb_to_recordset(%s::jsonb) as seen (
 )
 where ingestion_video.id = seen.id
 """
+# A new row is its inserter's own: it needs no lock.
+INSERT_VIDEOS = """
+insert into ingestion_video (
+    video_id, title, availability, is_on_youtube, first_seen_at, removal_reason, removal_cause
+)
+select unnest(%(video_ids)s::text[]), '', %(availability)s, true, now(), '', ''
+on conflict (video_id) do nothing
+returning id, video_id
+"""
 
 
 @dataclass
@@ -103,8 +112,13 @@ def add_missing(video_ids: Iterable[str], *, videos: dict[str, Video]) -> None:
     """Add rows for the videos that have none to `videos`, those already locked."""
     missing = sorted(set(video_ids) - videos.keys())
     if missing:
-        Video.objects.bulk_create([Video(video_id=video_id) for video_id in missing], ignore_conflicts=True)
-        videos.update(lock_videos(missing))
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_VIDEOS, {"video_ids": missing, "availability": Availability.PUBLIC})
+            added = {video_id: Video(pk=pk, video_id=video_id) for pk, video_id in cursor.fetchall()}
+        videos.update(added)
+        # Those that another run has added in this moment.
+        if others := set(missing) - added.keys():
+            videos.update(lock_videos(others))
 
 
 def _note(change: _Change, seen: sightings.Sighting, *, kind: str, observed_at: datetime) -> None:

@@ -15,6 +15,9 @@ LOGICAL_TYPES = Literal["string", "date", "timestamp", "number", "integer", "obj
 # What a value is in JSON; a count of the Data API is an integer that comes as a string.
 PHYSICAL_TYPES = Literal["string", "number", "integer", "object", "array", "boolean"]
 
+# Ten times as fast where libyaml is there, as it is in every wheel; each is safe.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class InvalidContractError(Exception):
     """A contract file that says what the standard, or this program, does not know."""
@@ -118,7 +121,7 @@ class Document(_Part):
 def read(path: Path) -> Document:
     """Read a contract file. Raises InvalidContractError with its first broken point."""
     try:
-        document = Document.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        document = Document.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER))  # noqa: S506
         for entity in ("tables", "columns", "dataType"):
             document.find_mode(entity)
     except ValidationError as error:
