@@ -29,8 +29,11 @@ MOST_COMMENT_PAGES = 10
 
 FAILED_AGAIN = timedelta(minutes=15)
 REFUSED_AGAIN = timedelta(days=1)
-# After a refused key nothing is asked for a while; a server that lacks a method is asked for it again next day.
-KEY_AGAIN = timedelta(minutes=15)
+# After so many batches in a row that YouTube could not answer, the others would fare no better.
+MOST_FAILURES = 3
+# After that, and after a refused key, nothing is asked for a while.
+HOPELESS_AGAIN = timedelta(minutes=15)
+# A server that lacks a method is asked for it again next day.
 METHOD_AGAIN = timedelta(days=1)
 
 
@@ -54,7 +57,7 @@ def ask_now(
     """
     hold = locks.hold_in_turn if waits else locks.hold_alone
     with hold(LOCK), client.connect() as api:
-        if _was_key_refused(now=clock()):
+        if _was_hopeless(now=clock()):
             return None
         asker = asking.Asker(api, clock=clock)
         work = _Pass(
@@ -63,15 +66,15 @@ def ask_now(
             young=planning.young_interval(now=clock()),
             parked=planning.find_parked(now=clock()),
         )
-        while batch := planning.claim_batch(now=clock(), but_not=work.parked, is_patient=is_patient):
+        while batch := work.claim(is_patient=is_patient):
             work.ask(batch)
         work.close()
         return work.run
 
 
-def _was_key_refused(*, now: datetime) -> bool:
+def _was_hopeless(*, now: datetime) -> bool:
     newest = IngestionRun.objects.filter(source=data_api.DataApi.name, location=runs.ENQUIRIES).order_by("-pk")
-    run = newest.filter(finished_at__gt=now - KEY_AGAIN).first()
+    run = newest.filter(finished_at__gt=now - HOPELESS_AGAIN).first()
     return run is not None and run.state == RunState.FAILED
 
 
@@ -84,6 +87,13 @@ class _Pass:
     young: timedelta
     parked: set[Priority]
     run: IngestionRun | None = None
+    failure_count: int = 0
+
+    def claim(self, *, is_patient: bool) -> Batch | None:
+        """Claim what to ask next; None where nothing is due, or YouTube answers nothing any more."""
+        if self.failure_count >= MOST_FAILURES:
+            return None
+        return planning.claim_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient)
 
     def ask(self, batch: Batch) -> None:
         """Ask about a batch and land the answer; what fails is noted, and tried again another time."""
@@ -94,6 +104,7 @@ class _Pass:
                 self._ask_comments(batch, run=run)
             else:
                 self._ask_videos(batch, run=run)
+            self.failure_count = 0
         except quota.ParkedError as parked:
             self.parked.add(batch.priority)
             _let_go(batch)
@@ -104,6 +115,7 @@ class _Pass:
             runs.close_run(run, state=RunState.FAILED, now=self.asker.clock())
             raise
         except errors.YouTubeError as error:
+            self.failure_count += not error.permanent
             self._postpone(batch, run=run, error=error)
         except (OperationalError, InterfaceError):
             raise  # the database is away: the leases expire and another goes on
@@ -115,7 +127,8 @@ class _Pass:
 
     def close(self) -> None:
         if self.run is not None:
-            runs.close_run(self.run, state=RunState.DONE, now=self.asker.clock())
+            state = RunState.FAILED if self.failure_count >= MOST_FAILURES else RunState.DONE
+            runs.close_run(self.run, state=state, now=self.asker.clock())
 
     def _postpone(self, batch: Batch, *, run: IngestionRun, error: Exception) -> None:
         wait = REFUSED_AGAIN if getattr(error, "permanent", False) else FAILED_AGAIN

@@ -95,7 +95,8 @@ def pull_subscription(
         # The other pages have landed: this one is tried again, from where it stands.
         runs.note_error(run, str(error))
         runs.close_run(run, state=RunState.DONE, now=clock())
-        wait = claim.subscription.every if error.permanent else FAILED_AGAIN
+        failure_count = 0 if error.permanent else runs.count_failures(claim.subscription)
+        wait = FAILED_AGAIN * 2 ** (failure_count - 1) if failure_count else claim.subscription.every
         claim.release(at=clock() + min(wait, claim.subscription.every), error=str(error))
     except (OperationalError, InterfaceError):
         raise  # the database is away: the lease expires and another goes on

@@ -1,5 +1,6 @@
 """Runs of the Data API: opened, taken up again where they died, closed with what they could not do."""
 
+import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,6 +50,12 @@ def close_run(run: IngestionRun, *, state: str, now: datetime) -> None:
     run.total_page_count = run.page_count if state == RunState.DONE else run.total_page_count
     run.save(update_fields=["state", "finished_at", "total_page_count"])
     logger.info("run %s of %s ended %s", run.pk, run.source, state)
+
+
+def count_failures(subscription: Subscription) -> int:
+    """Return how many of the newest runs of a subscription, up to eight, could not do all they should."""
+    problems = subscription.runs.order_by("-pk").values_list("error", flat=True)[:8]
+    return len(list(itertools.takewhile(bool, problems)))
 
 
 def find_place(run: IngestionRun, question: client.Question) -> client.Question | None:

@@ -19,6 +19,8 @@ from ingestion.youtube import connections, errors
 
 TIMEOUT_SECONDS = 30
 STATISTICS = "videos.batchGetStats"
+# No name, nobody there: nothing has been sent.
+UNREACHABLE = (httplib2.ServerNotFoundError, ConnectionRefusedError)
 
 
 class NoKeyError(Exception):
@@ -84,6 +86,8 @@ class Client:
             if error.resp.status == 304:
                 raise _UnmodifiedError from None
             raise errors.read_error(status=error.resp.status, content=error.content) from None
+        except UNREACHABLE as error:
+            raise errors.UnreachableError("network", str(error) or type(error).__name__) from None
         except (OSError, HTTPException, httplib2.HttpLib2Error, ValueError, RecursionError) as error:
             # A connection in an unknown state is not used again.
             self._http.close()

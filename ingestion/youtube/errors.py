@@ -56,6 +56,10 @@ class TransientError(YouTubeError):
     permanent = False
 
 
+class UnreachableError(TransientError):
+    """The call has not reached YouTube: it costs nothing."""
+
+
 class QuotaExceededError(YouTubeError):
     """The bucket is empty: nothing but the reset fills it."""
 

@@ -141,10 +141,14 @@ def forget_old(*, now: datetime) -> int:
 
 
 def fail(call: ApiCall, *, error: errors.YouTubeError, now: datetime) -> None:
-    """Note the error a call ended with; one for want of units closes its bucket until the reset."""
+    """Note the error a call ended with; one for want of units closes its bucket until the reset.
+
+    One that has not reached YouTube costs nothing.
+    """
     reason = f"{SPENT}: {error}" if isinstance(error, errors.QuotaExceededError) else str(error)
     call.error, call.finished_at = reason[:LONGEST_ERROR], now
-    call.save(update_fields=["error", "finished_at"])
+    call.units = 0 if isinstance(error, errors.UnreachableError) else call.units
+    call.save(update_fields=["error", "finished_at", "units"])
 
 
 def finish(

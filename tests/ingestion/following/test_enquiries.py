@@ -198,6 +198,21 @@ def test_a_batch_that_fails_again_and_again_waits_and_the_others_do_not(emulator
     assert RawRecord.objects.filter(kind="video").count() == 120
 
 
+def test_where_youtube_answers_nothing_any_more_the_others_are_left_for_a_while(
+    emulator, channel, follow, pull, ask, clock
+):
+    emulator.world = youtube_world.invent_world(500)
+    pull(follow(channel))
+    emulator.faults.append(Fault("videos.list", status=503, times=99))
+    run = ask()
+    assert (run.state, emulator.count("videos.list")) == (RunState.FAILED, 15)
+    assert ask() is None
+    emulator.faults.clear()
+    clock.go_on(minutes=16)
+    assert ask().state == RunState.DONE
+    assert not Enquiry.objects.filter(asked_at=None).exists()
+
+
 def test_videos_that_cannot_be_landed_do_not_hold_up_the_others(emulator, followed, ask, clock, monkeypatch):
     land = services.land
 

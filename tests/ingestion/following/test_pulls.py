@@ -226,6 +226,18 @@ def test_a_page_that_fails_again_and_again_fails_no_run_and_is_where_the_next_go
     assert Listing.objects.count() == 120
 
 
+def test_what_fails_again_and_again_is_tried_less_and_less_often(emulator, channel, follow, pull, clock):
+    emulator.faults.append(Fault("channels.list", status=500, times=99))
+    subscription = follow(channel)
+    waits = []
+    for _number in range(8):
+        pull(subscription)
+        subscription.refresh_from_db()
+        waits.append(round((subscription.next_pull_at - clock.now) / timedelta(minutes=15)))
+        clock.now = subscription.next_pull_at
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 96]
+
+
 def test_a_page_that_fails_once_is_tried_again_at_once(emulator, channel, follow, pull):
     emulator.faults.append(Fault("playlistItems.list", action="reset", page_number=1))
     assert pull(follow(channel)).error == ""

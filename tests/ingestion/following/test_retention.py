@@ -1,8 +1,11 @@
 """What YouTube no longer confirms, or no longer shows, and what comes back."""
 
+import json
+
 import pytest
 
-from ingestion import course_archive, removal, retention, services
+from ingestion import anonymity, course_archive, removal, retention, services
+from ingestion import lake as lakes
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -62,6 +65,10 @@ def drop(emulator):
 
 def due_again(**fields):
     Enquiry.objects.update(lease_expires_at=None, **fields)
+
+
+def lake_lines(folder):
+    return [line for found in lake().list_objects(folder) for line in lakes.read_lines(found.key)]
 
 
 def everything_in_lake():
@@ -237,5 +244,25 @@ def test_who_asks_for_a_removal_has_the_totals_go_too(followed, apply, clock, se
     removal.remove_video(video_id=video.video_id, reason="on request", now=clock())
     removal.withdraw_removed(clock=clock)
     assert RawRecord.objects.filter(kind="video").count() == 5
+    lines = [json.loads(line) for line in lake_lines("raw/youtube_api/video")]
+    assert len(lines) == 5
+    assert anonymity.name(video.video_id) not in repr(lines)
     build()
     assert MartVideoCurrent.objects.count() == 5
+
+
+def test_a_video_that_is_back_while_it_is_purged_keeps_what_came_with_it(followed, apply, clock, monkeypatch):
+    clock.go_on(days=31)
+    retention.apply_retention(clock=clock)
+    video = Video.objects.first()
+    empty = lakes.empty
+
+    def empty_and_return(folder):
+        if video.video_id in folder and Video.objects.removed().filter(pk=video.pk).exists():
+            Video.objects.filter(pk=video.pk).update(availability="public", removed_at=None, removal_cause="")
+        return empty(folder)
+
+    monkeypatch.setattr(lakes, "empty", empty_and_return)
+    removal.withdraw_removed(clock=clock)
+    assert set(RawRecord.objects.exclude(video_id="").values_list("video_id", flat=True)) == {video.video_id}
+    assert Purge.objects.count() == 5

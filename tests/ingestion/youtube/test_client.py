@@ -88,7 +88,7 @@ def test_a_server_that_says_nothing_is_left(emulator, channel):
 
 def test_nobody_listening_is_transient(settings):
     settings.YOUTUBE_API_KEY, settings.YOUTUBE_API_ENDPOINT = "a key", "http://127.0.0.1:1/"
-    with pytest.raises(errors.TransientError, match="refused"):
+    with pytest.raises(errors.UnreachableError, match="refused"):
         ask_channel("UCx")
 
 

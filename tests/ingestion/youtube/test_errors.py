@@ -56,6 +56,7 @@ def test_it_knows_what_an_error_means(status, content, expected, reason):
 
 def test_what_may_pass_is_not_permanent():
     transient = {errors.TransientError, errors.QuotaExceededError}
+    assert not errors.UnreachableError.permanent
     assert all(not kind.permanent for kind in transient)
     assert all(kind.permanent for kind in set(errors.YouTubeError.__subclasses__()) - transient)
 

@@ -56,6 +56,12 @@ def test_a_call_that_failed_is_spent_as_well(run):
     assert quota.stand(Bucket.GENERAL, now=NOW).spent == 1
 
 
+def test_a_call_that_never_reached_youtube_costs_nothing(run):
+    call = quota.reserve(question(), run=run, now=NOW)
+    quota.fail(call, error=errors.UnreachableError("network"), now=NOW)
+    assert quota.stand(Bucket.GENERAL, now=NOW).spent == 0
+
+
 def test_the_cap_parks_what_comes_after_it_until_the_reset(run, settings):
     settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 20}
     settings.YOUTUBE_SPEND_PERCENT = 10
