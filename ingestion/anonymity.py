@@ -2,14 +2,17 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from ingestion import landing
 from ingestion.models import RawObservation, RawRecord
 
-# Kinds whose payloads hold totals.
+# The source and kinds whose payloads hold totals.
+SOURCE = "youtube_api"
 KINDS = ("video", "video_stats")
 MARK = "anonymous-"
 
@@ -39,9 +42,14 @@ def strip_line(line: dict[str, Any], *, kind: str) -> dict[str, Any] | None:
     return line | {"external_id": payload["id"], "video_id": "", "etag": "", "payload": payload}
 
 
+def find_records(names: Iterable[str]) -> "QuerySet[RawRecord]":
+    """Return the rows of totals under some names."""
+    return RawRecord.objects.filter(source=SOURCE, kind__in=KINDS, external_id__in=list(names))
+
+
 def keep_numbers(video_id: str) -> None:
     """Add rows of the totals of a video under its other name, sighting by sighting."""
-    records = RawRecord.objects.filter(video_id=video_id, kind__in=KINDS).order_by("pk")
+    records = RawRecord.objects.filter(source=SOURCE, video_id=video_id, kind__in=KINDS).order_by("pk")
     for record in records.prefetch_related("observations"):
         payload = strip(record.payload, video_id=video_id, kind=record.kind)
         if payload is None:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from botocore import config, exceptions
 from django.core.files.base import File
-from django.utils.encoding import filepath_to_uri
 from storages.backends import s3
 
 from ingestion.lake import LakeStorage, StoredObject
@@ -99,7 +98,7 @@ class BucketStorage(s3.S3Storage, LakeStorage):  # type: ignore[misc]
     @contextmanager
     def _told_plainly(self, name: str) -> Iterator[None]:
         """Turn the errors of the store into those a folder would raise."""
-        place = f"s3://{self.bucket_name}/{filepath_to_uri(self._normalize_name(name))}"
+        place = f"s3://{self.bucket_name}/{self._normalize_name(name)}"
         try:
             yield
         except exceptions.ClientError as error:

@@ -55,7 +55,7 @@ def note(notice: Notice, *, clock: Callable[[], datetime] = timezone.now) -> Obj
         defaults={
             "sequencer": notice.sequencer,
             "received_at": clock(),
-            "video_id": _find_video_id(notice.key),
+            "video_id": uploads.find_video_id(notice.key),
         },
     )
     return event
@@ -133,13 +133,6 @@ def _handle_each(waiting: Iterable[ObjectEvent], *, clock: Callable[[], datetime
             # Whatever is wrong with this object, the others do not wait for it.
             logger.exception("object %s stays open", event.key)
     return count
-
-
-def _find_video_id(key: str) -> str:
-    try:
-        return uploads.read_key(key).video_id if key.startswith(f"{INBOX}/") else ""
-    except uploads.RefusedUploadError:
-        return ""
 
 
 def _act(event: ObjectEvent, *, now: datetime) -> str:

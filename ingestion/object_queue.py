@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,7 +85,13 @@ def consume_waiting(*, clock: Callable[[], datetime] = timezone.now) -> int:
     """
     if not settings.LAKE_EVENTS_QUEUE:
         return 0
-    return sum(islice(drain(ObjectQueue(settings.LAKE_EVENTS_QUEUE), clock=clock), MOST_CALLS))
+    return sum(islice(drain(_reach(settings.LAKE_EVENTS_QUEUE), clock=clock), MOST_CALLS))
+
+
+@cache
+def _reach(url: str) -> ObjectQueue:
+    """Return the queue of an address, its client kept from one time to the next."""
+    return ObjectQueue(url)
 
 
 def drain(queue: ObjectQueue, *, clock: Callable[[], datetime] = timezone.now) -> Iterator[int]:

@@ -104,25 +104,21 @@ def _purge(videos: list[Video], *, clock: Callable[[], datetime]) -> int:
     video_ids = [video.video_id for video in videos]
     for video in videos:
         tombstones.write(video)
-    observations = RawObservation.objects.filter(record__video_id__in=video_ids)
     counted = {video.video_id for video in videos if _keeps_numbers(video)}
+    forgotten = [anonymity.name(video_id) for video_id in video_ids if video_id not in counted]
+    rows = RawRecord.objects.filter(video_id__in=video_ids) | anonymity.find_records(forgotten)
+    observations = RawObservation.objects.filter(record__in=rows)
     for key in observations.values_list("lake_key", flat=True).distinct():
-        _rewrite_without(set(video_ids), counted=counted, key=key)
+        _rewrite_without({*video_ids, *forgotten}, counted=counted, key=key)
     for folder in _folders_of(video_ids):
         # Rows or none: a pull that died may have left a file.
         lakes.empty(folder)
     with transaction.atomic():
-        counts = [_delete_rows(video) for video in videos]
-        Purge.objects.bulk_create(
-            Purge(
-                video_id=video.video_id,
-                reason=video.removal_reason,
-                row_count=count,
-                purged_at=max(clock(), video.removed_at or clock()),
-            )
-            for video, count in zip(videos, counts, strict=True)
-        )
-    return sum(counts)
+        # One that has come back meanwhile keeps what has come with it.
+        removed = Video.objects.removed().filter(video_id__in=video_ids).order_by("video_id")
+        purges = [_delete_rows(video, now=clock()) for video in removed.select_for_update()]
+        Purge.objects.bulk_create(purges)
+    return sum(purge.row_count for purge in purges)
 
 
 def _folders_of(video_ids: list[str]) -> set[str]:
@@ -137,12 +133,12 @@ def _keeps_numbers(video: Video) -> bool:
     return settings.KEEP_STATISTICS and video.removal_cause in returning.RETURNING_CAUSES
 
 
-def _delete_rows(video: Video) -> int:
+def _delete_rows(video: Video, *, now: datetime) -> Purge:
     """Delete everything that was landed of a video, and what was still to be asked of it."""
     if _keeps_numbers(video):
         anonymity.keep_numbers(video.video_id)
     else:
-        RawRecord.objects.filter(external_id=anonymity.name(video.video_id)).delete()
+        anonymity.find_records([anonymity.name(video.video_id)]).delete()
     rejected = RawRejectedRecord.objects.filter(
         Q(video_id=video.video_id) | Q(payload__contains=f'"{video.video_id}"')
     )
@@ -156,17 +152,19 @@ def _delete_rows(video: Video) -> int:
         AudioFetch.objects.filter(video=video),
         ObjectEvent.objects.filter(video_id=video.video_id),
     ]
-    return sum(each.delete()[0] for each in rows)
+    count = sum(each.delete()[0] for each in rows)
+    purged_at = max(now, video.removed_at or now)
+    return Purge(video_id=video.video_id, reason=video.removal_reason, row_count=count, purged_at=purged_at)
 
 
-def _rewrite_without(video_ids: set[str], *, counted: set[str], key: str) -> None:
-    """Take videos out of an object; of those that are counted on, their totals stay under another name."""
+def _rewrite_without(names: set[str], *, counted: set[str], key: str) -> None:
+    """Take videos, by their ids and other names, out of an object; of those that are counted on, totals stay."""
     if not lake().exists(key):
         return
     kept = []
     for line in lakes.read_lines(key):
         told = json.loads(line)
-        if told["video_id"] not in video_ids:
+        if names.isdisjoint((told["video_id"], told["external_id"])):
             kept.append(line.decode().rstrip("\n"))
         elif told["video_id"] in counted and (stripped := anonymity.strip_line(told, kind=key.split("/")[2])):
             kept.append(json.dumps(stripped, ensure_ascii=False))

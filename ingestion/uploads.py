@@ -56,6 +56,21 @@ class Upload:
 
 def read_key(key: str) -> Upload:
     """Return what a key of the inbox says. Raises RefusedUploadError."""
+    video_id, title, name = _read_place(key)
+    kind, language = _read_name(name)
+    return Upload(video_id, title, name, kind, language)
+
+
+def find_video_id(key: str) -> str:
+    """Return the video that a file of the inbox lies with, whatever the file is; empty for any other key."""
+    try:
+        return _read_place(key)[0]
+    except RefusedUploadError:
+        return ""
+
+
+def _read_place(key: str) -> tuple[str, str, str]:
+    """Return the video id, the course's title and the name of the file."""
     folder, *parts = key.split("/")
     if folder != INBOX or not 2 <= len(parts) <= 3 or not all(parts):
         raise RefusedUploadError("A file lies in inbox/<video id>/ or in inbox/<course title>/<video id>/.")
@@ -65,8 +80,7 @@ def read_key(key: str) -> Upload:
     title = course[0].strip() if course else ""
     if len(title) > LONGEST_TITLE:
         raise RefusedUploadError(f"A title of a course has at most {LONGEST_TITLE} letters.")
-    kind, language = _read_name(name)
-    return Upload(video_id, title, name, kind, language)
+    return video_id, title, name
 
 
 def take_up(key: str, *, stored: StoredObject, now: datetime) -> str:

@@ -108,7 +108,7 @@ def test_what_is_refused_is_said_and_not_tried_again(woken):
     assert not events.receive(notice)
     event = ObjectEvent.objects.get()
     assert event.outcome.startswith("refused: A file is taken up as audio")
-    assert event.video_id == "lecture-01" or not event.video_id
+    assert event.video_id == "lecture-01"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -189,6 +189,7 @@ def test_a_removed_video_takes_its_uploads_with_it(bucket, woken, tmp_path):
     keys = ["inbox/lecture-01/talk.wav", "inbox/Statistics/lecture-01/other.wav"]
     for pitch, key in enumerate(keys, 440):
         events.receive(put(key, make_sound(tmp_path, pitch=pitch)))
+    events.receive(put("inbox/Statistics/lecture-01/notes.pdf"))
     put("inbox/lecture-02/talk.wav")
     removal.remove_video(video_id="lecture-01", reason="on request", now=NOW)
     removal.withdraw_removed()
