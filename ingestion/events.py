@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from redis import RedisError
 
 from ingestion import queues, uploads
-from ingestion.lake import StoredObject, lake
+from ingestion.lake import lake
 from ingestion.models import ObjectEvent
 from ingestion.object_notices import Notice
 from ingestion.removal import INBOX
@@ -83,6 +83,10 @@ def _handle(event: ObjectEvent, *, clock: Callable[[], datetime]) -> bool:
         # Another that is at it is waited for: only what is committed is done.
         if not ObjectEvent.objects.filter(pk=event.pk, handled_at=None).update(handled_at=clock()):
             return False
+        if not _is_there(event):
+            # Put there once more, these very bytes are to be taken up.
+            ObjectEvent.objects.filter(pk=event.pk).delete()
+            return True
         outcome = _act(event, now=clock())
         ObjectEvent.objects.filter(pk=event.pk).update(outcome=outcome)
         if not event.is_deletion:
@@ -135,25 +139,25 @@ def _handle_each(waiting: Iterable[ObjectEvent], *, clock: Callable[[], datetime
     return count
 
 
+def _is_there(event: ObjectEvent) -> bool:
+    """Tell whether a file of the inbox is still what the event told of: it may be gone, or replaced since."""
+    if not event.key.startswith(f"{INBOX}/"):
+        return True
+    stored = lake().find_object(event.key)
+    return stored is not None and (not lake().names_versions or event.version in {"", stored.version})
+
+
 def _act(event: ObjectEvent, *, now: datetime) -> str:
     if event.is_deletion:
         return "deleted"
-    if not event.key.startswith(f"{INBOX}/"):
-        return "written"
-    stored = lake().find_object(event.key)
+    stored = lake().find_object(event.key) if event.key.startswith(f"{INBOX}/") else None
     if stored is None:
-        return "gone again"
-    if _is_outdated(event, stored):
-        return "replaced by a later version"
+        return "written"
     try:
         with transaction.atomic():
             return uploads.take_up(event.key, stored=stored, now=now)
     except uploads.RefusedUploadError as error:
         return f"refused: {error}"
-
-
-def _is_outdated(event: ObjectEvent, stored: StoredObject) -> bool:
-    return lake().names_versions and event.version not in {"", stored.version}
 
 
 def _find_tasks(key: str) -> list[str]:

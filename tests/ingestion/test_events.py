@@ -86,19 +86,19 @@ def test_a_version_that_was_replaced_waits_for_the_notice_of_its_successor(bucke
     assert events.receive(new)
     assert events.receive(old), "it comes late, and is done with"
     assert taken == [(new.key, new.version)]
-    assert ObjectEvent.objects.get(version=old.version).outcome == "replaced by a later version"
+    assert put("inbox/lecture-01/talk.wav", b"old") == old
+    assert events.receive(old), "these bytes are there once more"
+    assert taken == [(new.key, new.version), (old.key, old.version)]
+    assert not events.receive(old)
 
 
 @pytest.mark.django_db
-def test_what_is_gone_again_or_was_never_ours_is_only_noted(woken, taken):
+def test_what_is_gone_again_wakes_nobody(bucket, woken, taken):
     events.receive(Notice("inbox/lecture-01/talk.wav", "e"))
     events.receive(Notice("raw/x", "e", is_deletion=True))
     events.receive(Notice("inbox/lecture-01/talk.wav", "", is_deletion=True))
-    assert taken == []
-    assert set(ObjectEvent.objects.values_list("key", "outcome")) == {
-        ("inbox/lecture-01/talk.wav", "gone again"),
-        ("raw/x", "deleted"),
-    }
+    assert (taken, woken) == ([], [])
+    assert list(ObjectEvent.objects.values_list("key", "outcome")) == [("raw/x", "deleted")]
 
 
 @pytest.mark.django_db
@@ -198,8 +198,12 @@ def test_a_removed_video_takes_its_uploads_with_it(bucket, woken, tmp_path):
     events.receive(Notice(keys[0], "", is_deletion=True))
     late = Notice(keys[1], "late")
     assert events.receive(late)
-    assert removal.withdraw_removed() == 1
     assert not ObjectEvent.objects.exists()
+    assert removal.withdraw_removed() == 0
+    events.receive(put(keys[0], make_sound(tmp_path)))
+    assert ObjectEvent.objects.get().outcome == "refused: The video was removed here."
+    assert removal.withdraw_removed() == 1
+    assert not lake().exists(keys[0]) and not ObjectEvent.objects.exists()
     assert Purge.objects.count() == 2
 
 
