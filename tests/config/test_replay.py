@@ -17,6 +17,7 @@ from ingestion import course_archive, landing, removal
 from ingestion import services as ingesting
 from ingestion.lake import lake
 from ingestion.models import Course, IngestionRun, RawObservation, Subscription, Video
+from ingestion.sources import archive as archive_source
 from tests.config.replays import build, kept, lose_database, run_replay
 from tests.ingestion import folders
 from tests.transcripts import factories
@@ -267,6 +268,7 @@ def test_courses_come_back_with_what_they_follow():
 def test_real_payloads_make_the_same_marts_again(shared_data, fake):
     for folder in ("youtube_api", "yt_dlp_info"):
         ingesting.ingest_folder(folder=shared_data / folder)
+    ingesting.ingest_folder(folder=shared_data / "channel_archive", group=archive_source.GROUP)
     hear_all()
     course_archive.archive_courses()
     before, marts = kept(), build()
