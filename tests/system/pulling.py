@@ -38,6 +38,7 @@ while True:
         tasks.ask_pending.delay()
     time.sleep(1)
 """
+COMMANDS = {"worker": ("worker", "--queues", "cpu.ingest"), "ticker": ("shell", "-v0", "-c", TICK)}
 # A lease runs out in minutes, which no test waits for.
 RELEASE = (
     "UPDATE ingestion_subscription SET lease_expires_at = now() WHERE lease_expires_at IS NOT NULL RETURNING 1",
@@ -91,40 +92,27 @@ class Pulling:
         self.stack = Stack(folder / "var")
         self.stack.environment |= {"YOUTUBE_API_KEY": youtube.KEY, "YOUTUBE_API_ENDPOINT": server.endpoint}
         self.stack.manage("shell", "-v0", "-c", FOLLOW)
-        self.ticker = self._start("shell", "-v0", "-c", TICK)
-        self.worker = self.start_worker()
-
-    def start_worker(self) -> "subprocess.Popen[bytes]":
-        """Start a worker, as a supervisor would; the leases of the one before have run out."""
-        self.release_leases()
-        self.worker = self._start("worker", "--queues", "cpu.ingest")
-        return self.worker
-
-    def release_leases(self) -> None:
-        """Let the time pass after which another may go on with what a dead one has left."""
-        self._wait(self._is_up)
-        for sql in RELEASE:
-            self.stack.query(sql)
+        self.processes = {name: self._start(name) for name in COMMANDS}
 
     def kill(self, name: str) -> None:
-        """Kill the worker, the database or the broker, and let go on what is left."""
+        """Kill the worker, the database or the broker; what a dead worker has left is free at once."""
         services = self.stack.var_dir / "services"
         if name == "worker":
-            self.stack.kill_workers()
-            self.worker.wait()
-            self.start_worker()
+            self._wait(lambda: self.stack.kill_workers() > 0)
+            self.processes["worker"].wait()
         elif name == "postgres":
             # Its children go with it, as soon as they look.
             psutil.Process(int((services / "postgres" / "postmaster.pid").read_text().split()[0])).kill()
-            self.release_leases()
         else:
-            (broker,) = (
-                each for each in psutil.process_iter(["cwd"]) if each.info["cwd"] == str(services / "valkey")
-            )
-            broker.kill()
+            places = {each.info["cwd"]: each for each in psutil.process_iter(["cwd"])}
+            places[str(services / "valkey")].kill()
+        self._wait(lambda: self.stack.query("SELECT 1") == [(1,)])
+        for sql in RELEASE if name != "valkey" else ():
+            self.stack.query(sql)
+        self._revive()
 
     def kill_when(self, sql: str) -> None:
-        """Kill the worker with no chance to tidy up as soon as a condition holds, and start another."""
+        """Kill the worker with no chance to tidy up as soon as a condition holds."""
         self._wait(lambda: self.stack.query(sql) == [(True,)])
         self.kill("worker")
 
@@ -133,20 +121,23 @@ class Pulling:
         self._wait(lambda: self.stack.query(IS_DONE) == [(True,)])
 
     def close(self) -> None:
-        self.ticker.kill()
-        self.ticker.wait()
+        self.processes["ticker"].kill()
         self.stack.kill_workers()
-        self.worker.wait()
+        for process in self.processes.values():
+            process.wait()
         self.stack.close()
-
-    def _is_up(self) -> bool:
-        return self.stack.query("SELECT 1") == [(1,)]
 
     def _wait(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + MOST_SECONDS
         while not self._holds(condition):
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.02)
+            self._revive()
+
+    def _revive(self) -> None:
+        """Do as the supervisor does: what was killed, or found no database at its start, begins again."""
+        ended = [name for name, process in self.processes.items() if process.poll() is not None]
+        self.processes |= {name: self._start(name) for name in ended}
 
     def _holds(self, condition: Callable[[], bool]) -> bool:
         try:
@@ -154,10 +145,10 @@ class Pulling:
         except psycopg.OperationalError:
             return False  # the database was killed, and starts again
 
-    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def _start(self, name: str) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "manage.py", *arguments],
+                [sys.executable, "manage.py", *COMMANDS[name]],
                 cwd=ROOT,
                 env=self.stack.environment,
                 stdout=log,
