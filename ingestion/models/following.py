@@ -153,7 +153,8 @@ class Enquiry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["video", "kind"], name="enquiry_once")]
-        indexes = [models.Index(fields=["kind", "due_at"], name="enquiry_due")]
+        # To its last column as they are claimed: thousands may be due at one time.
+        indexes = [models.Index(fields=["kind", "due_at", "id"], name="enquiry_due")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.video_id}"
