@@ -29,7 +29,9 @@ def make_storage(url: str, *, endpoint_url: str, region: str, addressing_style: 
         return {"BACKEND": "ingestion.lake.FolderStorage", "OPTIONS": {"location": folder}}
     named = BUCKET_URL.fullmatch(url)
     if named is None:
-        raise ImproperlyConfigured(f"LAKE_URL must be s3://bucket/prefix, and {url} names no bucket.")
+        raise ImproperlyConfigured(
+            f"LAKE_URL must be s3://bucket/prefix, and {url} names no bucket that S3 would have."
+        )
     if addressing_style not in ADDRESSING_STYLES:
         raise ImproperlyConfigured(f"LAKE_ADDRESSING_STYLE must be one of {', '.join(ADDRESSING_STYLES)}.")
     options = {

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ingestion import locks, sources
 from ingestion.extraction import access, addresses, messages, process
@@ -39,7 +40,7 @@ class SiteError(Exception):
     """What the site did not tell and why."""
 
     def __init__(self, reason: FetchReason, error: str) -> None:
-        super().__init__(error)
+        super().__init__(_("YouTube could not be reached.") if reason == FetchReason.NETWORK else error)
         self.reason = reason
         self.permanent = reason in PERMANENT
 

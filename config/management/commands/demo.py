@@ -22,8 +22,8 @@ from ingestion.tasks import ingest_folder
 
 SAMPLE_COURSE = Path(settings.BASE_DIR) / "ingestion" / "sample_course"
 OPENING = "Lectern takes its sample course through every stage. The first time takes minutes."
-# Without a password worth the name, so for this machine alone.
-LOOPBACK = ("127.0.0.1", 8000)
+# Its passwords are everyone's, so it is for this machine alone.
+LOOPBACK = "127.0.0.1"
 FAILURES = (serving.AddressError, supervision.KeepsDyingError, walking.StandstillError)
 QUESTION = "What does the grain of a fact table mean?"
 MART = (
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         if settings.BASE_URL:
             raise CommandError("The demo makes logins that everyone knows: run it where BASE_URL is not set.")
         call_command("seed", verbosity=0)
-        with serving.bind_next_free(*LOOPBACK) as listener:
+        with serving.bind_next_free(LOOPBACK, settings.WEB_ADDRESS[1]) as listener:
             programs, url = serving.list_programs(listener), serving.make_url(listener)
             with supervision.Supervisor(programs, tell=self.stderr.write) as supervisor:
                 self.stdout.write(f"{OPENING}\nWatch it, or look around meanwhile: {url}\n\n{_login_table()}\n\n")

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import signals
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from config import pulses, supervision
 from config.celery import app
@@ -23,6 +23,9 @@ class Command(BaseCommand):
     def handle(self, *, queues: str, concurrency: int, until_stdin_closes: bool, **options: Any) -> None:
         if until_stdin_closes:
             supervision.end_with_parent()
+        if unknown := set(queues.split(",")) - set(settings.QUEUES):
+            known = ", ".join(settings.QUEUES)
+            raise CommandError(f"There is no queue {', '.join(sorted(unknown))}; there are {known}.")
         options_of_celery = ["--queues", queues, "--concurrency", str(concurrency), "--loglevel", "INFO"]
         # A name of its own: of two workers with one name only one is ever heard.
         name = f"lectern-{os.getpid()}@%h"

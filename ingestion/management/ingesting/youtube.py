@@ -80,6 +80,11 @@ def _report(command: BaseCommand, subscription: Subscription, *, runs: list[Inge
     )
     if not problems and client.has_key() and (count := waiting.count()):
         problems = [f"{count} videos wait for their details: a worker asks for them when there are units."]
+    if problems and not Listing.objects.filter(subscription=subscription, is_wanted=True).exists():
+        page = f"/courses/{subscription.course_id}/"
+        problems.append(
+            f"It is followed all the same, and tried again; it can be paused and unfollowed at {page}."
+        )
     if problems:
         raise CommandError(" ".join(problems))
 
