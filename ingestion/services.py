@@ -55,9 +55,7 @@ def _pull(
     return run
 
 
-def land(
-    page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime
-) -> landing.Landed:
+def land(page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime) -> landing.Landed:
     """Land a page and count it, all or nothing; a payload the database cannot keep is refused alone."""
     try:
         with transaction.atomic():
