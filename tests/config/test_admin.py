@@ -44,7 +44,7 @@ def test_every_link_of_the_first_page_opens(client):
 
 def test_the_first_page_costs_as_much_whatever_there_is(client, django_assert_max_num_queries):
     client.get("/admin/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         client.get("/admin/")
 
 

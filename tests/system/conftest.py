@@ -12,7 +12,7 @@ def finished(tmp_path_factory):
     stack.course = write_course(folder / "course", video_ids=LECTURES)
     stack.manage("ingest", str(stack.course))
     stack.manage("pipeline")
-    yield stack, stack.rows(), stack.lake()
+    yield stack, stack.rows(), stack.lake_of_any_run()
     stack.close()
 
 

@@ -1,6 +1,7 @@
 """A whole Lectern in a folder of its own, whose processes a test may kill."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -116,9 +117,13 @@ class Stack:
         return {name: sorted(self.query(sql), key=repr) for name, sql in ROWS.items()}
 
     def lake(self) -> set[str]:
-        """Return the names of the lake's transcripts and media."""
+        """Return the names of the lake's objects."""
         lake = self.var_dir / "lake"
         return {str(path.relative_to(lake)) for path in lake.rglob("*") if path.is_file()}
+
+    def lake_of_any_run(self) -> set[str]:
+        """Return the names of the lake's objects without the time at which their run began."""
+        return {re.sub(r"/\d{8}T\d{6}-", "/", name) for name in self.lake()}
 
     def kill_when(self, condition: Callable[[], bool], *, running: "subprocess.Popen[str]") -> bool:
         """Kill the workers as soon as a condition holds; return whether that came before the end."""
