@@ -7,7 +7,7 @@ from generate_series(1, 20) as number;
 
 insert into ingestion_video (
     id, video_id, title, availability, is_on_youtube, duration_seconds, view_count, published_at,
-    first_seen_at, observed_at, removal_reason
+    first_seen_at, observed_at, removal_reason, removal_cause
 )
 select
     number,
@@ -20,6 +20,7 @@ select
     timestamptz '2020-01-01' + number * interval '30 minutes',
     now(),
     now(),
+    '',
     ''
 from generate_series(1, %(videos)s) as number;
 
@@ -93,10 +94,11 @@ select
 from ingestion_video;
 
 insert into fct_video_snapshot
-    (video_snapshot_key, video_key, date_key, source, view_count, like_count, comment_count, observed_at)
+    (video_snapshot_key, video_key, date_key, source, view_count, like_count, comment_count, observed_second, observed_at)
 select
     surrogate_key(video_id || day), surrogate_key(video_id), surrogate_key('2026-11-01'), 'youtube_api',
-    view_count + day, view_count / 50, view_count / 500, timestamptz '2026-11-01' + day * interval '1 hour'
+    view_count + day, view_count / 50, view_count / 500, 1793491200 + day * 3600,
+    timestamptz '2026-11-01' + day * interval '1 hour'
 from ingestion_video, generate_series(1, 2) as day;
 
 insert into fct_transcription (
