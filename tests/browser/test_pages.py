@@ -150,5 +150,6 @@ def keep_picture(page, name: str) -> None:
 def report(name: str, sizes: list[int]) -> None:
     """Keep what the page weighs beside the pictures."""
     if folder := os.environ.get("PICTURES"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
         with (Path(folder) / "weights.tsv").open("a") as table:
             table.write(f"{name}\t{len(sizes)}\t{sum(sizes)}\n")
