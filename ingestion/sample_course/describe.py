@@ -16,14 +16,55 @@ from ingestion.sample_course import course, replies
 CUE_CHARACTERS = 84
 CUE_SECONDS = 7.0
 
+# What is the same of every lecture: that it is public and over, and plays nowhere else; how it is encoded.
+PUBLIC = {
+    "live_status": "not_live",
+    "is_live": False,
+    "was_live": False,
+    "availability": "public",
+    "playable_in_embed": True,
+    "media_type": "video",
+    "subtitles": {},
+    "automatic_captions": {},
+    "requested_subtitles": None,
+    "extractor": "generic",
+    "extractor_key": "Generic",
+    "webpage_url": None,
+    "original_url": None,
+}
+RECORDING = {
+    "ext": "opus",
+    "format": "audio only",
+    "resolution": "audio only",
+    "vcodec": "none",
+    "acodec": "opus",
+    "abr": 24,
+    "asr": 48000,
+    "audio_channels": 1,
+}
+
 
 def describe_lecture(
     *, lecture: course.Lecture, playlist_index: int, catalogue: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Build the info dict that yt-dlp writes beside a recording."""
-    channel, playlist, entry = catalogue["channel"], catalogue["playlist"], lecture.entry
-    published_at: datetime = entry["published_at"]
     fetched_at: datetime = catalogue["fetched_at"]
+    return {
+        **_identify(lecture),
+        **_name_channel(catalogue["channel"]),
+        **_count(lecture),
+        **_date(lecture.entry["published_at"]),
+        **_sort(lecture),
+        **PUBLIC,
+        **_list(catalogue, playlist_index=playlist_index),
+        **RECORDING,
+        # The files of one playlist arrive one after the other.
+        "epoch": int(fetched_at.timestamp()) + 17 * (playlist_index - 1),
+        "_type": "video",
+    }
+
+
+def _identify(lecture: course.Lecture) -> dict[str, Any]:
     return {
         "id": lecture.video_id,
         "title": lecture.script.title,
@@ -31,6 +72,11 @@ def describe_lecture(
         "display_id": lecture.video_id,
         "description": replies.describe_video(lecture),
         "thumbnail": None,
+    }
+
+
+def _name_channel(channel: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "uploader": channel["title"],
         "uploader_id": channel["handle"],
         "uploader_url": replies.handle_url(channel),
@@ -38,6 +84,13 @@ def describe_lecture(
         "channel_id": channel["id"],
         "channel_url": f"https://www.youtube.com/channel/{channel['id']}",
         "channel_follower_count": channel["subscribers"][0],
+    }
+
+
+def _count(lecture: course.Lecture) -> dict[str, Any]:
+    """Return length and totals; likes that are hidden are null."""
+    entry = lecture.entry
+    return {
         "duration": lecture.duration_seconds,
         "duration_string": replies.format_clock(lecture.duration_seconds),
         "view_count": entry["views"][0],
@@ -45,34 +98,34 @@ def describe_lecture(
         "comment_count": entry["comments"][0],
         "average_rating": None,
         "age_limit": 0,
+    }
+
+
+def _date(published_at: datetime) -> dict[str, Any]:
+    return {
         "upload_date": f"{published_at.astimezone(UTC):%Y%m%d}",
         "timestamp": int(published_at.timestamp()),
         "release_timestamp": None,
-        "tags": entry["tags"],
+    }
+
+
+def _sort(lecture: course.Lecture) -> dict[str, Any]:
+    chapters = [
+        {"start_time": chapter.start_seconds, "title": chapter.title, "end_time": chapter.end_seconds}
+        for chapter in lecture.chapters
+    ]
+    return {
+        "tags": lecture.entry["tags"],
         "categories": ["Education"],
-        "chapters": [
-            {
-                "start_time": chapter.start_seconds,
-                "title": chapter.title,
-                "end_time": chapter.end_seconds,
-            }
-            for chapter in lecture.chapters
-        ],
+        "chapters": chapters,
         "heatmap": None,
         "language": "en",
-        "live_status": "not_live",
-        "is_live": False,
-        "was_live": False,
-        "availability": "public",
-        "playable_in_embed": True,
-        "media_type": "video",
-        "subtitles": {},
-        "automatic_captions": {},
-        "requested_subtitles": None,
-        "extractor": "generic",
-        "extractor_key": "Generic",
-        "webpage_url": None,
-        "original_url": None,
+    }
+
+
+def _list(catalogue: Mapping[str, Any], *, playlist_index: int) -> dict[str, Any]:
+    channel, playlist = catalogue["channel"], catalogue["playlist"]
+    return {
         "playlist": playlist["title"],
         "playlist_id": playlist["id"],
         "playlist_title": playlist["title"],
@@ -81,17 +134,6 @@ def describe_lecture(
         "playlist_index": playlist_index,
         "playlist_count": len(catalogue["videos"]),
         "n_entries": len(catalogue["videos"]),
-        "ext": "opus",
-        "format": "audio only",
-        "resolution": "audio only",
-        "vcodec": "none",
-        "acodec": "opus",
-        "abr": 24,
-        "asr": 48000,
-        "audio_channels": 1,
-        # The files of one playlist arrive one after the other.
-        "epoch": int(fetched_at.timestamp()) + 17 * (playlist_index - 1),
-        "_type": "video",
     }
 
 
