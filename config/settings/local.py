@@ -1,7 +1,7 @@
 """Settings of a laptop: embedded services, a key of no worth, mail into a folder."""
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import VAR_DIR
+from config.settings.environment import VAR_DIR
 
 DEBUG = False
 SECRET_KEY = "local-only"  # noqa: S105

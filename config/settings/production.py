@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_URL, STORAGES, VAR_DIR, env, value
+from config.settings.base import BASE_URL
+from config.settings.environment import VAR_DIR, env, value
+from config.settings.services import STORAGES
 
 NEEDED = {
     "SECRET_KEY": "a long random text, kept secret",
