@@ -108,6 +108,12 @@ def keep_sightings(
     )
 
 
+def add_videos(video_ids: Iterable[str]) -> None:
+    """Make rows for videos that nothing describes yet; those that have one are left as they are."""
+    wanted = set(video_ids)
+    add_missing(wanted, videos=lock_videos(wanted))
+
+
 def add_missing(video_ids: Iterable[str], *, videos: dict[str, Video]) -> None:
     """Add rows for the videos that have none to `videos`, those already locked."""
     missing = sorted(set(video_ids) - videos.keys())

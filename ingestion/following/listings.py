@@ -63,13 +63,6 @@ def keep_listed(subscription: Subscription, video_ids: list[str], *, now: dateti
     return len(new)
 
 
-def add_missing(video_ids: list[str]) -> None:
-    """Make rows of videos that a list names and no payload describes."""
-    known = set(Video.objects.filter(video_id__in=video_ids).values_list("video_id", flat=True))
-    missing = [Video(video_id=video_id) for video_id in sorted(set(video_ids) - known)]
-    Video.objects.bulk_create(missing, ignore_conflicts=True)
-
-
 def ask_about(videos: list[Video], *, kind: EnquiryKind, now: datetime) -> None:
     """Have something asked of videos, where it is not asked anyway."""
     Enquiry.objects.bulk_create(

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ingestion import services, sightings
+from ingestion import catalogue, services, sightings
 from ingestion.following import claims, listings, planning, questions, runs
 from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRecord, RunState, SubjectKind, Subscription
 from ingestion.sources import data_api
@@ -58,7 +58,7 @@ class Reading:
         now = self.asker.clock()
         with transaction.atomic():
             self.claim.renew(now=now)
-            listings.add_missing([self.subscription.reference])
+            catalogue.add_videos([self.subscription.reference])
             listings.keep_listed(self.subscription, [self.subscription.reference], now=now)
             self._name(self.subscription.reference, title="")
 
@@ -142,7 +142,7 @@ class Reading:
             self.claim.renew(now=now)
             landed = services.land(page, run=self.run, target=None, now=now)
             if page.rejections or page.kind not in sightings.READERS:
-                listings.add_missing(video_ids)
+                catalogue.add_videos(video_ids)
             new_count = listings.keep_listed(self.subscription, video_ids, now=now) if video_ids else 0
             for record in page.records:
                 if record.payload["kind"] in {"youtube#channel", "youtube#playlist"}:

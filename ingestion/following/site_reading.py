@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ingestion import services, sources
+from ingestion import catalogue, services, sources
 from ingestion.following import answers, claims, listings, planning, wanting
 from ingestion.following.wanting import Facts
 from ingestion.models import Enquiry, EnquiryKind, IngestionRun, Listing, SubjectKind, Video
@@ -76,7 +76,7 @@ class SiteReading:
         """List videos, leave out those that the filters leave out by what the list tells, and find the due."""
         now, subscription = self.clock(), self.claim.subscription
         with transaction.atomic():
-            listings.add_missing(video_ids)
+            catalogue.add_videos(video_ids)
             listings.keep_listed(subscription, video_ids, now=now)
             pks = dict(Video.objects.filter(video_id__in=video_ids).values_list("video_id", "pk"))
             known = {pks[video_id]: each for video_id, each in (facts or {}).items() if video_id in pks}
