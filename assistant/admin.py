@@ -3,37 +3,20 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assistant.models import Answer, Chunk, Citation, Conversation, Feedback, Question, Sentence, VideoIndex
 from assistant.services import embedding
-from ingestion.paging import EstimatingPaginator
+from ingestion.admin import base
 
 VECTORS = ("embedding", "context_embedding", "search_vector")
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """A table of any length that nobody edits here: what stands in it is made by the services."""
-
-    paginator = EstimatingPaginator
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(VideoIndex)
-class VideoIndexAdmin(ReadOnlyAdmin):
+class VideoIndexAdmin(base.ReadOnlyAdmin):
     list_display = [
         "video",
         "state",
@@ -60,7 +43,7 @@ class VideoIndexAdmin(ReadOnlyAdmin):
         self.message_user(request, sentence % count, messages.SUCCESS)
 
 
-class PassageAdmin(ReadOnlyAdmin):
+class PassageAdmin(base.ReadOnlyAdmin):
     """Chunks and sentences; their vectors are never read."""
 
     search_fields = ["=video__video_id"]
@@ -85,7 +68,7 @@ class SentenceAdmin(PassageAdmin):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
+class ConversationAdmin(base.ReadOnlyAdmin):
     list_display = ["title", "user", "course", "created_at", "updated_at"]
     search_fields = ["=user__username"]
     list_select_related = ["user", "course"]
@@ -93,7 +76,7 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Question)
-class QuestionAdmin(ReadOnlyAdmin):
+class QuestionAdmin(base.ReadOnlyAdmin):
     list_display = ["text", "conversation", "course", "video", "state", "attempt_count", "asked_at"]
     list_filter = ["state"]
     search_fields = ["=conversation__user__username", "=video__video_id"]
@@ -116,7 +99,7 @@ class CitationInline(admin.TabularInline[Citation, Answer]):
 
 
 @admin.register(Answer)
-class AnswerAdmin(ReadOnlyAdmin):
+class AnswerAdmin(base.ReadOnlyAdmin):
     list_display = ["question", "state", "text", "reason", "attempt", "model", "latency_seconds", "answered_at"]
     list_filter = ["state", "is_quote"]
     search_fields = ["=question__conversation__user__username"]
@@ -126,7 +109,7 @@ class AnswerAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(ReadOnlyAdmin):
+class FeedbackAdmin(base.ReadOnlyAdmin):
     list_display = ["answer", "user", "is_helpful", "reason", "comment", "created_at"]
     list_filter = ["is_helpful", "reason"]
     search_fields = ["=user__username"]

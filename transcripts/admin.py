@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,22 +19,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from ingestion.paging import EstimatingPaginator
+from ingestion.admin import base
 from transcripts import clock, services
 from transcripts.models import Segment, State, Transcription
 
 
-class EngineFilter(admin.SimpleListFilter):
-    """Engines as the settings name them: looking for those in use would read the whole table."""
+class EngineFilter(base.ChoiceFilter):
+    """Engines as the settings name them."""
 
     title = _("engine")
     parameter_name = "engine"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, StrOrPromise]]:
-        return [(name, name) for name in settings.TRANSCRIBERS]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(engine=self.value()) if self.value() else queryset
+    values = tuple(settings.TRANSCRIBERS)
 
 
 class DoubtFilter(admin.SimpleListFilter):
@@ -50,24 +45,8 @@ class DoubtFilter(admin.SimpleListFilter):
         return queryset.exclude(gate_reason="") if self.value() else queryset
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that the pipeline writes: looked at here, never edited."""
-
-    paginator = EstimatingPaginator
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False  # a transcript leaves with its video, lake object included
-
-
 @admin.register(Transcription)
-class TranscriptionAdmin(ReadOnlyAdmin):
+class TranscriptionAdmin(base.ReadOnlyAdmin):
     list_display = [
         "video",
         "state",
@@ -139,7 +118,7 @@ class TranscriptionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Segment)
-class SegmentAdmin(ReadOnlyAdmin):
+class SegmentAdmin(base.ReadOnlyAdmin):
     list_display = ["transcription_id", "position", "time", "text", "gate_reason", "repair"]
     list_display_links = ["position"]
     list_filter = [DoubtFilter]

@@ -1,5 +1,6 @@
-"""What every list of this app's admin shares: safe on a million rows, actions for operators."""
+"""What every list of the admin shares, in all apps: safe on a million rows, actions for operators."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from ingestion import paging
 from ingestion.models import OPERATE, Video
@@ -29,14 +31,17 @@ class ListAdmin(admin.ModelAdmin[Any]):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).defer(*self.unlisted)
 
+    @admin.display(description=_("error"))
+    def short_error(self, row: Any) -> str:
+        """Return the beginning of `error`, for models that have one."""
+        return shorten(row.error)
+
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(OPERATE))
 
 
-class RecordAdmin(ListAdmin):
-    """Rows that are a record: looked at, never changed by hand."""
-
-    sortable_by: ClassVar[Any] = ()
+class ReadOnlyAdmin(ListAdmin):
+    """Rows that the pipeline writes: looked at, never changed by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -46,6 +51,12 @@ class RecordAdmin(ListAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class RecordAdmin(ReadOnlyAdmin):
+    """A table of millions: sorted by its key alone."""
+
+    sortable_by: ClassVar[Any] = ()
 
 
 class RecordInline(admin.TabularInline[Any, Any]):
@@ -64,10 +75,11 @@ class RecordInline(admin.TabularInline[Any, Any]):
 class ChoiceFilter(admin.SimpleListFilter):
     """Filter by values known beforehand: to look for them would read the whole table."""
 
-    values: ClassVar[tuple[str, ...]]
+    values: ClassVar[Iterable[Any]]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return [(value, value) for value in self.values]
+        """Return values with their labels; a value without one stands for itself."""
+        return [value if isinstance(value, tuple) else (value, value) for value in self.values]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset

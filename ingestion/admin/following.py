@@ -52,10 +52,6 @@ class SubscriptionAdmin(base.RecordAdmin):
         url = reverse("course", args=[subscription.course_id])
         return format_html('<a href="{}">{}</a>', url, subscription.course)
 
-    @admin.display(description=_("error"))
-    def short_error(self, subscription: Subscription) -> str:
-        return base.shorten(subscription.error)
-
     @admin.display(description=_("listed"))
     def listed(self, subscription: Subscription) -> SafeString:
         return base.link_to(Listing, _("videos"), subscription__id__exact=subscription.pk)
@@ -112,10 +108,6 @@ class ApiCallAdmin(base.RecordAdmin):
     search_fields = ["method", "subject"]
     ordering = ["-pk"]
 
-    @admin.display(description=_("error"))
-    def short_error(self, call: ApiCall) -> str:
-        return base.shorten(call.error)
-
 
 @admin.register(Enquiry)
 class EnquiryAdmin(base.RecordAdmin):
@@ -147,10 +139,6 @@ class AudioFetchAdmin(base.RecordAdmin):
     @admin.display(description=_("video"))
     def video_link(self, fetch: AudioFetch) -> SafeString:
         return base.link_to_video(fetch.video)
-
-    @admin.display(description=_("error"))
-    def short_error(self, fetch: AudioFetch) -> str:
-        return base.shorten(fetch.error)
 
     @admin.action(description=_("Try again"), permissions=["operate"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -85,10 +85,6 @@ class IngestionRunAdmin(base.RecordAdmin):
         url = reverse("admin:ingestion_rawrejectedrecord_changelist")
         return format_html('<a href="{}?run__id__exact={}">{}</a>', url, run.pk, run.rejected_count)
 
-    @admin.display(description=_("error"))
-    def short_error(self, run: IngestionRun) -> str:
-        return base.shorten(run.error)
-
     @admin.action(description=_("Pull again"), permissions=["operate"])
     def pull_again(self, request: HttpRequest, queryset: QuerySet[IngestionRun]) -> None:
         sent_count = 0

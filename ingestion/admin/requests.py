@@ -31,10 +31,6 @@ class FolderRequestAdmin(base.RecordAdmin):
     ordering = ["-pk"]
     actions = ["try_again"]
 
-    @admin.display(description=_("error"))
-    def short_error(self, wish: FolderRequest) -> str:
-        return base.shorten(wish.error)
-
     @admin.action(description=_("Try again"), permissions=["operate"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for wish in queryset:
