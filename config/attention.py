@@ -14,8 +14,10 @@ from django_celery_beat.models import PeriodicTask
 from assistant.models import Answer, AnswerState, Feedback, Question, VideoIndex
 from config import conditions
 from ingestion.models import (
+    AudioFetch,
     ContractDrift,
     FetchReason,
+    FetchState,
     FolderRequest,
     IngestionRun,
     RawRejectedRecord,
@@ -74,6 +76,12 @@ def _look(*, at: datetime) -> Iterator[Concern]:
         conditions.find_without_cookies(),
         f"reason={FetchReason.COOKIES_EXPIRED.value}",
     )
+    yield _count(
+        _("videos whose audio YouTube gives to people alone: cookies or another proxy help"),
+        AudioFetch.objects.filter(state=FetchState.PENDING, reason=FetchReason.BOT_CHECK),
+        f"reason={FetchReason.BOT_CHECK.value}",
+    )
+    yield _count(_("subscriptions whose last pull failed"), conditions.find_failing(at=at))
     yield _count(_("courses whose pulls have not gone well for long"), conditions.find_stale(at=at))
     yield _count(_("transcriptions that failed"), Transcription.objects.failed(), f"state={State.FAILED}")
     yield _count(_("lectures that could not be embedded"), VideoIndex.objects.failed(), "state=failed")

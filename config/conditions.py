@@ -64,6 +64,16 @@ def find_without_cookies() -> QuerySet[AudioFetch]:
     return AudioFetch.objects.filter(state=FetchState.PENDING, reason=FetchReason.COOKIES_EXPIRED)
 
 
+def is_parked(*, at: datetime) -> Q:
+    """Return what tells subscriptions that wait for units from those that fail."""
+    return ~Q(error="") & Q(next_pull_at=quota.reset_after(at))
+
+
+def find_failing(*, at: datetime) -> QuerySet[Subscription]:
+    """Return the subscriptions whose last pull failed."""
+    return Subscription.objects.filter(~Q(error=""), ~is_parked(at=at), is_paused=False)
+
+
 def find_stale(*, at: datetime) -> QuerySet[Course]:
     """Return the courses with something that was not pulled well for three of its cadences."""
     longest = F("every") * STALE_CADENCES

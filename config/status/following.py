@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from config import conditions
 from ingestion.models import AudioFetch, FetchReason, FetchState, ObjectEvent, Subscription
-from ingestion.youtube import quota
 
 MOST_COUNTED = 1000
 
@@ -66,7 +65,7 @@ def list_quotas(*, at: datetime) -> list[Quota]:
 
 def count_subscriptions(*, at: datetime) -> Subscriptions:
     """Return how the subscriptions stand; one that waits for units is parked, and does not fail."""
-    is_parked = ~Q(error="") & Q(next_pull_at=quota.reset_after(at))
+    is_parked = conditions.is_parked(at=at)
     is_free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=at)
     active = Q(is_paused=False)
     counts = Subscription.objects.aggregate(

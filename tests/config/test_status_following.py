@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config import status
+from config import attention, status
 from config.roles import Role
 from config.status import following
 from ingestion.models import (
@@ -94,3 +94,17 @@ def test_the_page_and_the_api_tell_of_them_and_of_what_needs_a_person(client):
     Subscription.objects.filter(pk=row.pk).update(is_paused=True)
     titles = [concern.title for concern in status.read(at=AT).concerns]
     assert "courses whose pulls have not gone well for long" not in titles
+
+
+def test_what_fails_is_told_at_the_top_and_what_waits_for_units_is_not():
+    make_subscription(reference="@fails", error="YouTube could not be reached.")
+    make_subscription(reference="@waits", error="spent", next_pull_at=quota.reset_after(AT))
+    make_subscription(reference="@rests", error="YouTube could not be reached.", is_paused=True)
+    concerns = {concern.title: concern.count for concern in attention.find_concerns(at=AT)}
+    assert concerns["subscriptions whose last pull failed"] == 1
+
+
+def test_a_bot_check_is_told_at_the_top():
+    AudioFetch.objects.create(video=Video.objects.create(video_id="-a"), reason=FetchReason.BOT_CHECK)
+    (concern,) = attention.find_concerns(at=AT)
+    assert "gives to people alone" in concern.title
