@@ -17,10 +17,22 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+# What starts processes of its own, which two cores carry one at a time.
+WHOLE_STACKS = ("tests/browser/", "tests/system/")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     from config import embedded
 
-    embedded.join(settings.EMBEDDED_ADDRESSES, services=settings.EMBEDDED_SERVICES)
+    if getattr(config.option, "dist", "no") == "no":  # else the workers run the tests
+        embedded.join(settings.EMBEDDED_ADDRESSES, services=settings.EMBEDDED_SERVICES)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(WHOLE_STACKS):
+            item.add_marker(pytest.mark.xdist_group("whole stacks"))
 
 
 # What migrations make stays; a foreign key asks nothing while all that refers to it goes as well.

@@ -28,7 +28,8 @@ class Postgres:
         self.data_dir = at.folder / POSTGRES
         self.data_dir.mkdir(exist_ok=True)
         # The package knows how to make a cluster, as root with a system user of its own; the rest is plain.
-        self.cluster = PostgresServer(self.data_dir)
+        with PostgresServer._lock:  # two who make that user at once would stand in each other's way
+            self.cluster = PostgresServer(self.data_dir)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -1,6 +1,16 @@
 """Settings of the test run: the same real services, rows and files apart from the laptop's own."""
 
-from config.settings.local import *  # noqa: F403
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").absolute()
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER and VAR.name != WORKER:
+    # Of several workers each has services and files of its own, and so have the processes it starts.
+    os.environ["VAR_DIR"] = str(VAR / WORKER)
+
+from config.settings.local import *  # noqa: E402, F403
 
 DEBUG = False
 # Passwords of tests are no secrets: a quick digest saves their time.
