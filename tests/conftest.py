@@ -17,7 +17,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-# What starts processes of its own, which two cores carry one at a time.
+# Each starts processes of its own: one at a time is enough for two cores.
 WHOLE_STACKS = ("tests/browser/", "tests/system/")
 
 
@@ -28,11 +28,16 @@ def pytest_configure(config: pytest.Config) -> None:
         embedded.join(settings.EMBEDDED_ADDRESSES, services=settings.EMBEDDED_SERVICES)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.nodeid.startswith(WHOLE_STACKS):
-            item.add_marker(pytest.mark.xdist_group("whole stacks"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker one file after another, and all whole stacks to one worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "whole stacks" if nodeid.startswith(WHOLE_STACKS) else nodeid.partition("::")[0]
+
+    return Files(config, log)
 
 
 # What migrations make stays; a foreign key asks nothing while all that refers to it goes as well.

@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").absolute()
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-if WORKER and VAR.name != WORKER:
-    # Of several workers each has services and files of its own, and so have the processes it starts.
-    os.environ["VAR_DIR"] = str(VAR / WORKER)
+# Of several workers each has services and files of its own, and so have the processes it starts.
+WORKER = os.environ.pop("PYTEST_XDIST_WORKER", "")
+if WORKER:
+    os.environ["VAR_DIR"] = str(Path(os.environ.get("VAR_DIR") or ROOT / "var", WORKER).absolute())
 
 from config.settings.local import *  # noqa: E402, F403
 

@@ -20,7 +20,6 @@ def lectures(browser, site):
     page = context.new_page()
     page.set_default_timeout(TIMEOUT_MILLISECONDS)
     sign_in(page, "teacher")
-    expect(page.get_by_text("Nothing has been added yet")).to_be_visible()
     page.get_by_role("link", name="Add lectures").first.click()
     page.locator("[data-test=offer]", has_text="warehousing").click()
     preview = page.locator("[data-test=preview]")
