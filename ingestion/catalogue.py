@@ -48,6 +48,8 @@ from jsonb_to_recordset(%s::jsonb) as seen (
 )
 where ingestion_video.id = seen.id
 """
+# One array: as single parameters the ids of a page cost more than the rows.
+LOCK_VIDEOS = "select * from ingestion_video where video_id = any(%s) order by video_id for update"
 # A new row is its inserter's own: it needs no lock.
 INSERT_VIDEOS = """
 insert into ingestion_video (
@@ -72,8 +74,7 @@ class _Change:
 def lock_videos(video_ids: Iterable[str]) -> dict[str, Video]:
     """Return the rows of some videos by their id, locked; what is not known yet is not among them."""
     wanted = {video_id for video_id in video_ids if video_id}
-    rows = Video.objects.filter(video_id__in=wanted).order_by("video_id").select_for_update()
-    return {video.video_id: video for video in rows}
+    return {video.video_id: video for video in Video.objects.raw(LOCK_VIDEOS, [list(wanted)])}
 
 
 def keep_sightings(

@@ -114,6 +114,8 @@ def look(watch: Watch, payload: dict[str, Any]) -> Iterator[tuple[Drift, Any]]:
     if not contracts.is_known(watch.name):
         yield (NEW_KIND, False), payload
         return
+    if watch.contract.is_exact(payload):
+        return
     for place, value in shapes.find_new(payload, watch.contract.fields):
         yield (shapes.name_path(place)[:255], False), value
     for problem in watch.contract.find_type_problems(payload):

@@ -23,8 +23,6 @@ from ingestion.models import (
     Availability,
     Course,
     IngestionRun,
-    RawObservation,
-    RawRecord,
     RawRejectedRecord,
     Video,
 )
@@ -73,6 +71,12 @@ from jsonb_to_recordset(%(lines)s::jsonb) as line (
 on conflict (source, kind, external_id, payload_sha256) do update set payload_sha256 = excluded.payload_sha256
 returning external_id, payload_sha256, id
 """
+# Ids and digests go as arrays: a page of them as single parameters costs more than the search for them.
+FIND_RECORDS = """
+select external_id, payload_sha256, id from raw_record
+where source = %s and kind = %s and external_id = any(%s) and payload_sha256 = any(%s)
+"""
+FIND_SEEN = "select record_id from raw_observation where observed_at = %s and record_id = any(%s)"
 INSERT_OBSERVATIONS = """
 insert into raw_observation (run_id, record_id, observed_at, lake_key)
 select %(run)s, unnest(%(records)s::bigint[]), %(observed_at)s, %(lake_key)s
@@ -195,19 +199,18 @@ def _land_records(
 
 def _find_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[_Key, int]:
     wanted = {sighting.key for sighting in sightings}
-    rows = RawRecord.objects.filter(
-        source=source,
-        kind=page.kind,
-        external_id__in={external_id for external_id, _ in wanted},
-        payload_sha256__in={sha256 for _, sha256 in wanted},
-    ).values_list("external_id", "payload_sha256", "pk")
-    return {(external_id, sha256): pk for external_id, sha256, pk in rows if (external_id, sha256) in wanted}
+    external_ids = list({external_id for external_id, _ in wanted})
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_RECORDS, [source, page.kind, external_ids, [sha256 for _, sha256 in wanted]])
+        rows = {(external_id, sha256): pk for external_id, sha256, pk in cursor.fetchall()}
+    return {key: pk for key, pk in rows.items() if key in wanted}
 
 
 def _find_unseen(page: sources.Page, sightings: list[_Sighting], rows: dict[_Key, int]) -> dict[int, _Sighting]:
     """Return the sightings not yet known, by the row of their payload."""
-    seen = RawObservation.objects.filter(record__in=set(rows.values()), observed_at=page.observed_at)
-    seen_pks = set(seen.values_list("record", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_SEEN, [page.observed_at, list(set(rows.values()))])
+        seen_pks = {pk for (pk,) in cursor.fetchall()}
     return {pk: sighting for sighting in sightings if (pk := rows[sighting.key]) not in seen_pks}
 
 

@@ -55,18 +55,23 @@ def _pull(
     return run
 
 
-def land(page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime) -> landing.Landed:
-    """Land a page and count it, all or nothing; a payload the database cannot keep is refused alone."""
+def land(
+    page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime, page_count: int = 1
+) -> landing.Landed:
+    """Land a page and count it, all or nothing; a payload the database cannot keep is refused alone.
+
+    `page_count` is how many pages of the source it is made of.
+    """
     try:
         with transaction.atomic():
             landed = landing.land_page(page, run=run, target=target, now=now)
-            count_page(run, landed, page_count=1)
+            count_page(run, landed, page_count=page_count)
             return landed
     except DataError:
         with transaction.atomic():
             for part in landing.split_page(page):
                 count_page(run, _land_or_refuse(part, run=run, target=target, now=now))
-            count_page(run, landing.Landed(), page_count=1)
+            count_page(run, landing.Landed(), page_count=page_count)
         return landing.Landed()
 
 

@@ -16,9 +16,9 @@ Place: TypeAlias = tuple[int | str, ...]
 PATTERNS = {"integer": "^[0-9]+$", "boolean": "^(true|false)$"}
 
 
-def compile_validator(properties: Iterable[documents.Property]) -> SchemaValidator:
-    """Return a validator of a payload; fields it does not name are none of its business."""
-    return SchemaValidator(_object_schema(properties))
+def compile_validator(properties: Iterable[documents.Property], *, takes_more: bool = True) -> SchemaValidator:
+    """Return a validator of a payload, which may or may not hold fields that are not named."""
+    return SchemaValidator(_object_schema(properties, takes_more=takes_more))
 
 
 def list_fields(properties: Iterable[documents.Property]) -> Fields:
@@ -58,23 +58,25 @@ def name_path(place: Place) -> str:
     return ".".join(each for each in place if isinstance(each, str))
 
 
-def _object_schema(properties: Iterable[documents.Property]) -> CoreSchema:
-    return core_schema.typed_dict_schema(
-        {each.name: core_schema.typed_dict_field(_schema(each), required=each.required) for each in properties},
-        extra_behavior="ignore",
-    )
+def _object_schema(properties: Iterable[documents.Property], *, takes_more: bool) -> CoreSchema:
+    fields = {
+        each.name: core_schema.typed_dict_field(_schema(each, takes_more=takes_more), required=each.required)
+        for each in properties
+    }
+    return core_schema.typed_dict_schema(fields, extra_behavior="ignore" if takes_more else "forbid")
 
 
-def _schema(each: documents.Property) -> CoreSchema:
+def _schema(each: documents.Property, *, takes_more: bool) -> CoreSchema:
     """Return what a value must be; one that is not required may be null as well as absent."""
     if each.logical_type == "array" and each.items:
-        schema: CoreSchema = core_schema.list_schema(_schema_of_value(each.items), strict=True)
+        items = _schema_of_value(each.items, takes_more=takes_more)
+        schema: CoreSchema = core_schema.list_schema(items, strict=True)
     else:
-        schema = _schema_of_value(each)
+        schema = _schema_of_value(each, takes_more=takes_more)
     return schema if each.required else core_schema.nullable_schema(schema)
 
 
-def _schema_of_value(each: documents.Item) -> CoreSchema:
+def _schema_of_value(each: documents.Item, *, takes_more: bool) -> CoreSchema:
     options = each.logical_type_options
     match each.physical_type or each.logical_type:
         case "string" | "date" | "timestamp":
@@ -91,7 +93,7 @@ def _schema_of_value(each: documents.Item) -> CoreSchema:
         case "array":
             return core_schema.list_schema(strict=True)
         case "object" if each.properties:
-            return _object_schema(each.properties)
+            return _object_schema(each.properties, takes_more=takes_more)
         case "object":
             return core_schema.dict_schema(strict=True)
         case _:

@@ -6,10 +6,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from ingestion import locks, services
+from ingestion import locks
 from ingestion.following import planning, runs
 from ingestion.models import Bucket, Enquiry, RawObservation, RunState
 from ingestion.sources import data_api
@@ -43,8 +42,5 @@ def _ask(asker: asking.Asker) -> None:
     except (quota.ParkedError, errors.YouTubeError) as error:
         runs.note_error(run, str(error))
     else:
-        now = asker.clock()
-        with transaction.atomic():
-            landed = services.land(page, run=run, target=None, now=now)
-            runs.finish_call(page, lake_key=landed.lake_key, now=now)
+        runs.land_reply(page, run=run, now=asker.clock())
     runs.close_run(run, state=RunState.DONE, now=asker.clock())

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ingestion import locks, services
+from ingestion import locks
 from ingestion.following import answers, planning, runs
 from ingestion.following.planning import Batch, Priority
 from ingestion.models import ApiCall, Enquiry, EnquiryKind, IngestionRun, RunState
@@ -29,7 +29,7 @@ MOST_COMMENT_PAGES = 10
 
 FAILED_AGAIN = timedelta(minutes=15)
 REFUSED_AGAIN = timedelta(days=1)
-# After so many batches in a row that YouTube could not answer, the others would fare no better.
+# After so many calls in a row that YouTube could not answer, the others would fare no better.
 MOST_FAILURES = 3
 # After that, and after a refused key, nothing is asked for a while.
 HOPELESS_AGAIN = timedelta(minutes=15)
@@ -96,41 +96,45 @@ class _Pass:
         return planning.claim_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient)
 
     def ask(self, batch: Batch) -> None:
-        """Ask about a batch and land the answer; what fails is noted, and tried again another time."""
+        """Ask about a batch and land the answers; what fails is noted, and tried again another time."""
         run = self.run or runs.open_run(location=runs.ENQUIRIES, subscription=None, now=self.asker.clock())
         self.run = run
+        left = batch.split()
         try:
             if batch.kind == EnquiryKind.COMMENTS:
                 self._ask_comments(batch, run=run)
             else:
-                self._ask_videos(batch, run=run)
+                self._ask_videos(left, run=run)
             self.failure_count = 0
         except quota.ParkedError as parked:
             self.parked.add(batch.priority)
-            _let_go(batch)
+            _let_go(left)
             runs.note_error(run, str(parked))
         except errors.KeyRefusedError as error:
-            _let_go(batch)
+            _let_go(left)
             runs.note_error(run, str(error))
             runs.close_run(run, state=RunState.FAILED, now=self.asker.clock())
             raise
         except errors.YouTubeError as error:
             self.failure_count += not error.permanent
-            self._postpone(batch, run=run, error=error)
+            self._postpone(left, run=run, error=error)
         except (OperationalError, InterfaceError):
             raise  # the database is away: the leases expire and another goes on
         except Exception as error:
             # Whatever is wrong with these videos, the others behind them do not wait for it.
-            logger.exception("run %s: %s could not be landed", run.pk, ", ".join(batch.video_ids))
+            logger.exception("run %s: %s could not be landed", run.pk, ", ".join(left[0].video_ids))
             run.refresh_from_db()
-            self._postpone(batch, run=run, error=error)
+            self._postpone(left, run=run, error=error)
 
     def close(self) -> None:
         if self.run is not None:
             state = RunState.FAILED if self.failure_count >= MOST_FAILURES else RunState.DONE
             runs.close_run(self.run, state=state, now=self.asker.clock())
 
-    def _postpone(self, batch: Batch, *, run: IngestionRun, error: Exception) -> None:
+    def _postpone(self, left: list[Batch], *, run: IngestionRun, error: Exception) -> None:
+        """Note what is wrong with the first of what is left, and let the others go."""
+        batch, *others = left
+        _let_go(others)
         wait = REFUSED_AGAIN if getattr(error, "permanent", False) else FAILED_AGAIN
         runs.note_error(run, f"{batch.kind} of {len(batch.asked)} videos: {error or type(error).__name__}")
         Enquiry.objects.filter(pk__in=batch.enquiry_pks).update(
@@ -140,40 +144,61 @@ class _Pass:
             error=str(error)[: quota.LONGEST_ERROR],
         )
 
-    def _ask_videos(self, batch: Batch, *, run: IngestionRun) -> None:
-        is_statistics = batch.kind == EnquiryKind.STATISTICS and _knows_statistics(now=self.asker.clock())
+    def _ask_videos(self, left: list[Batch], *, run: IngestionRun) -> None:
+        """Ask about batches of one kind, a call each; those that have landed are taken from `left`."""
+        is_statistics = left[0].kind == EnquiryKind.STATISTICS and _knows_statistics(now=self.asker.clock())
         try:
-            page = self._fetch(batch, run=run, is_statistics=is_statistics)
+            self._ask_all(left, run=run, is_statistics=is_statistics)
         except errors.UnknownMethodError:
             if not is_statistics:
                 raise
-            is_statistics = False
-            page = self._fetch(batch, run=run, is_statistics=False)
+            self._ask_all(left, run=run, is_statistics=False)
+
+    def _ask_all(self, left: list[Batch], *, run: IngestionRun, is_statistics: bool) -> None:
+        for group in data_api.gather(self._fetch(left, run=run, is_statistics=is_statistics)):
+            try:
+                self._land(left, group, run=run, is_statistics=is_statistics)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                if len(group) == 1:
+                    raise
+                logger.exception("run %s: %s replies land one by one", run.pk, len(group))
+                run.refresh_from_db()
+                for page in group:
+                    self._land(left, [page], run=run, is_statistics=is_statistics)
+
+    def _land(
+        self, left: list[Batch], pages: list[data_api.ReplyPage], *, run: IngestionRun, is_statistics: bool
+    ) -> None:
+        """Land the replies to the first of what is left, which is then left no more."""
         now = self.asker.clock()
+        batch, page = planning.join(left[: len(pages)]), data_api.join(pages)
         keep = answers.keep_statistics if is_statistics else answers.keep_details
         with transaction.atomic():
-            landed = services.land(page, run=run, target=None, now=now)
+            runs.land_reply(page, run=run, now=now)
             keep(batch, page, now=now, young=self.young)
-            runs.finish_call(page, lake_key=landed.lake_key, now=now)
         if not is_statistics:
             # Apart, so that no two transactions lock videos in different orders.
             answers.keep_absences(batch, page, run=run, now=now)
+        del left[: len(pages)]
         self.on_page(run, page)
 
-    def _fetch(self, batch: Batch, *, run: IngestionRun, is_statistics: bool) -> data_api.ReplyPage:
+    def _fetch(
+        self, batches: list[Batch], *, run: IngestionRun, is_statistics: bool
+    ) -> Iterator[data_api.ReplyPage]:
         """Ask for statistics by the method that has units of its own, else for all details at the same price."""
         method = client.STATISTICS if is_statistics else DETAILS
-        ids = ",".join(batch.video_ids)
-        question = client.Question(
-            method=method,
-            subject=hashlib.sha256(ids.encode()).hexdigest(),
-            parameters={"part": STATISTICS_PARTS if is_statistics else DETAIL_PARTS, "id": ids},
-            # The same videos may be asked about twice in a run that was taken up again.
-            page_number=run.page_count,
-        )
-        keep = planning.units_kept(batch.priority, bucket=quota.bucket_of(method))
-        source = data_api.DataApi(question, asker=self.asker, run=run, keep=keep, is_conditional=False)
-        return source.ask(question)
+        part = STATISTICS_PARTS if is_statistics else DETAIL_PARTS
+        questions = []
+        # The same videos may be asked about twice in a run that was taken up again.
+        for number, batch in enumerate(batches, run.page_count):
+            ids = ",".join(batch.video_ids)
+            subject = hashlib.sha256(ids.encode()).hexdigest()
+            questions.append(client.Question(method, subject, {"part": part, "id": ids}, number))
+        keep = planning.units_kept(batches[0].priority, bucket=quota.bucket_of(method))
+        source = data_api.DataApi(questions[0], asker=self.asker, run=run, keep=keep, is_conditional=False)
+        return source.ask_all(questions)
 
     def _ask_comments(self, batch: Batch, *, run: IngestionRun) -> None:
         """Read the threads of one video, the newest first, up to those that are known."""
@@ -185,9 +210,7 @@ class _Pass:
             keep = planning.units_kept(batch.priority, bucket=quota.bucket_of(COMMENTS))
             for page in data_api.DataApi(begin, asker=self.asker, run=run, keep=keep).read():
                 now = self.asker.clock()
-                with transaction.atomic():
-                    landed = services.land(page, run=run, target=None, now=now)
-                    runs.finish_call(page, lake_key=landed.lake_key, now=now)
+                landed = runs.land_reply(page, run=run, now=now)
                 self.on_page(run, page)
                 if not landed.record_count or page.call.page_number + 1 == MOST_COMMENT_PAGES:
                     break
@@ -195,8 +218,9 @@ class _Pass:
         answers.answered(batch.enquiry_pks, due_at=now + planning.COMMENTS_EVERY, now=now)
 
 
-def _let_go(batch: Batch) -> None:
-    Enquiry.objects.filter(pk__in=batch.enquiry_pks).update(lease_expires_at=None)
+def _let_go(batches: Iterable[Batch]) -> None:
+    pks = [pk for batch in batches for pk in batch.enquiry_pks]
+    Enquiry.objects.filter(pk__in=pks).update(lease_expires_at=None)
 
 
 def _knows_statistics(*, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Which call comes first, and how many units it must leave for those that come before it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -9,9 +9,12 @@ from typing import Any
 from django.db import connection
 
 from ingestion.models import Bucket, Enquiry, EnquiryKind
+from ingestion.sources import data_api
 from ingestion.youtube import quota
 
-BATCH = 50
+CALL = 50
+# So many calls' worth is claimed at once, to land together.
+CALLS = data_api.MOST_TOGETHER
 LEASE = timedelta(minutes=10)
 
 YOUNG = timedelta(hours=48)
@@ -50,7 +53,7 @@ CONDITIONS = {
     Priority.YOUNG_STATISTICS: "video.published_at > %(young_since)s",
     Priority.REFRESH: "enquiry.asked_at is not null",
 }
-# One statement a batch: there may be two thousand of them. A batch is full, or its first has waited long enough.
+# One statement a batch: there may be hundreds of them. Calls are full, or the first has waited long enough.
 CLAIM = """
 with due as (
     select enquiry.id, enquiry.due_at
@@ -63,12 +66,17 @@ with due as (
     order by enquiry.due_at, enquiry.id
     limit %(size)s
     for update of enquiry skip locked
+),
+taken as (
+    select id from due order by due_at, id
+    limit (
+        select case when min(due_at) <= %(is_late)s then count(*) else count(*) - mod(count(*), %(full)s) end
+        from due
+    )
 )
 update ingestion_enquiry enquiry set lease_expires_at = %(until)s
-from due, ingestion_video video
-where
-    enquiry.id = due.id and video.id = enquiry.video_id
-    and (select count(*) = %(size)s or min(due_at) <= %(is_late)s from due)
+from taken, ingestion_video video
+where enquiry.id = taken.id and video.id = enquiry.video_id
 returning enquiry.id, video.id, video.video_id, video.published_at
 """
 # The share of a day's units that each leaves to those before it, so that none of these is ever starved.
@@ -82,7 +90,7 @@ KEPT_PERCENT = {
 }
 
 
-# A batch costs a unit, full or not: for so long it waits to be full.
+# A call costs a unit, full or not: for so long it waits to be full.
 PATIENCE = {
     Priority.NEW_DETAILS: timedelta(minutes=1),
     Priority.REFRESH: timedelta(hours=1),
@@ -108,6 +116,11 @@ class Batch:
     kind: EnquiryKind
     asked: tuple[Asked, ...]
 
+    def split(self) -> "list[Batch]":
+        """Return what one call each asks."""
+        firsts = range(0, len(self.asked), CALL)
+        return [replace(self, asked=self.asked[first : first + CALL]) for first in firsts]
+
     @property
     def enquiry_pks(self) -> list[int]:
         return [each.enquiry_pk for each in self.asked]
@@ -115,6 +128,11 @@ class Batch:
     @property
     def video_ids(self) -> list[str]:
         return [each.video_id for each in self.asked]
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """Return what was split as one."""
+    return replace(batches[0], asked=tuple(asked for batch in batches for asked in batch.asked))
 
 
 def units_kept(priority: Priority, *, bucket: Bucket) -> int:
@@ -133,7 +151,7 @@ def find_parked(*, now: datetime) -> set[Priority]:
 def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
     """Claim what is most valuable to ask now; None where nothing is due.
 
-    A batch that is not full waits a little for more, unless nobody else is expected.
+    A call that is not full waits a little for more, unless nobody else is expected.
     """
     for priority in Priority:
         if priority not in KINDS or priority in but_not:
@@ -145,12 +163,13 @@ def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: 
 
 
 def _claim(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
-    size = 1 if priority == Priority.COMMENTS else BATCH
+    full, size = (1, 1) if priority == Priority.COMMENTS else (CALL, CALL * CALLS)
     patience = PATIENCE.get(priority, timedelta(0)) if is_patient else timedelta(0)
     values: dict[str, Any] = {
         "kind": KINDS[priority].value,
         "now": now,
         "until": now + LEASE,
+        "full": full,
         "size": size,
         "is_late": now - patience,
         "young_since": now - YOUNG,
@@ -166,10 +185,10 @@ def young_interval(*, now: datetime) -> timedelta:
     count = Enquiry.objects.filter(kind=EnquiryKind.STATISTICS, video__published_at__gt=now - YOUNG).count()
     standing = quota.stand(Bucket.STATISTICS, now=now)
     left = standing.left - units_kept(Priority.YOUNG_STATISTICS, bucket=Bucket.STATISTICS)
-    batch_count = -(-count // BATCH)
+    call_count = -(-count // CALL)
     if left <= 0:
         return max(YOUNG_EVERY, standing.resets_at - now)
-    return max(YOUNG_EVERY, (standing.resets_at - now) * (batch_count / left))
+    return max(YOUNG_EVERY, (standing.resets_at - now) * (call_count / left))
 
 
 def absent_interval(attempt_count: int) -> timedelta:

@@ -127,7 +127,7 @@ class _Look:
     def _ask(self, question: client.Question) -> data_api.ReplyPage:
         source = data_api.DataApi(question, asker=self.asker, run=self.run, is_conditional=False)
         page = source.ask(question)
-        quota.finish(page.call, now=self.asker.clock(), item_count=len(page.records))
+        quota.finish(page.calls, lake_key="", now=self.asker.clock())
         if page.absence:
             raise PreviewError(_("YouTube shows nothing here (%(reason)s).") % {"reason": page.absence})
         return page

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ingestion import catalogue, services, sightings
+from ingestion import catalogue, sightings
 from ingestion.following import claims, listings, planning, questions, runs
 from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRecord, RunState, SubjectKind, Subscription
 from ingestion.sources import data_api
@@ -103,10 +103,12 @@ class Reading:
         if begin is None:
             return
         may_stop = is_newest_first and self._was_read(question)
-        for page in self._source(begin).read():
+        reads_all = most_pages is None and not may_stop
+        pages = self._source(begin).read(is_ahead=reads_all)
+        for group in data_api.gather(pages, most=data_api.MOST_TOGETHER if reads_all else 1):
+            page = data_api.join(group)
             new_count = self._land(page, video_ids=listed_ids(page))
-            number = page.call.page_number + 1
-            if (may_stop and not new_count) or number == most_pages:
+            if (may_stop and not new_count) or page.call.page_number + 1 == most_pages:
                 return
 
     def _find_begin(self, question: client.Question) -> client.Question | None:
@@ -140,14 +142,13 @@ class Reading:
         now = self.asker.clock()
         with transaction.atomic():
             self.claim.renew(now=now)
-            landed = services.land(page, run=self.run, target=None, now=now)
+            runs.land_reply(page, run=self.run, now=now)
             if page.rejections or page.kind not in sightings.READERS:
                 catalogue.add_videos(video_ids)
             new_count = listings.keep_listed(self.subscription, video_ids, now=now) if video_ids else 0
             for record in page.records:
                 if record.payload["kind"] in {"youtube#channel", "youtube#playlist"}:
                     self._name(record.external_id, title=questions.read_title(record.payload))
-            runs.finish_call(page, lake_key=landed.lake_key, now=now)
             self._foresee(page)
         self.on_page(self.run, page)
         return new_count

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ingestion import sources
+from django.db import transaction
+
+from ingestion import landing, services, sources
 from ingestion.models import IngestionRun, RunState, Subscription
 from ingestion.sources import data_api
 from ingestion.youtube import client, quota
@@ -69,14 +71,9 @@ def find_place(run: IngestionRun, question: client.Question) -> client.Question 
     return replace(question, page_number=last.page_number + 1, page_token=last.next_page_token)
 
 
-def finish_call(page: data_api.ReplyPage, *, lake_key: str, now: datetime) -> None:
-    """Finish the call of a page, in the transaction that lands it."""
-    quota.finish(
-        page.call,
-        now=now,
-        etag=page.etag,
-        next_page_token=page.next_page_token,
-        item_count=len(page.records) + len(page.rejections),
-        lake_key=lake_key,
-        is_unmodified=page.is_unmodified,
-    )
+def land_reply(page: data_api.ReplyPage, *, run: IngestionRun, now: datetime) -> landing.Landed:
+    """Land a page and finish its calls, all or nothing."""
+    with transaction.atomic():
+        landed = services.land(page, run=run, target=None, now=now, page_count=len(page.calls))
+        quota.finish(page.calls, lake_key=landed.lake_key, now=now)
+        return landed

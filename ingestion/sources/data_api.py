@@ -1,8 +1,10 @@
-"""A list of the Data API, asked page by page: each is landed before the next one is asked for."""
+"""A list of the Data API, asked page by page: pages land one by one, or a few together."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, ClassVar
 
 from ingestion import contracts, sources
@@ -10,17 +12,24 @@ from ingestion.models import ApiCall, IngestionRun
 from ingestion.sources import resources
 from ingestion.youtube import asking, client, recall
 
+# Replies that land together cost a fraction of what each costs alone. They wait for one another only a little:
+# what a process holds when it dies is asked for again.
+MOST_TOGETHER = 8
+LONGEST_SECONDS = 2.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyPage(sources.Page):
-    """A page with the call that brought it, which is finished in the transaction that lands it."""
+    """A page with the calls that brought it, which are finished in the transaction that lands it."""
 
-    call: ApiCall
-    etag: str = ""
-    next_page_token: str = ""
+    calls: tuple[ApiCall, ...]
     total_count: int = 0
-    is_unmodified: bool = False
     absence: str = ""
+
+    @property
+    def call(self) -> ApiCall:
+        """Return the last call: its next page is the one to go on with."""
+        return self.calls[-1]
 
 
 class DataApi(sources.Source):
@@ -43,53 +52,106 @@ class DataApi(sources.Source):
         self.keep = keep
         self.is_conditional = is_conditional
 
-    def read(self) -> Iterator[ReplyPage]:
-        """Yield page after page from that of the question on.
+    def read(self, *, is_ahead: bool = False) -> Iterator[ReplyPage]:
+        """Yield page after page from that of the question on, each asked for once the one before has landed.
 
-        Raises quota.ParkedError and errors.YouTubeError; what came before has been landed.
+        Where all of them are wanted, the next one may be asked for ahead. Raises quota.ParkedError and
+        errors.YouTubeError; what came before has been yielded.
         """
-        question, is_known = self.question, self.is_conditional
+        question = self.question
+        known = self._recall(question)
+        wait = self._begin(question, known=known)
         while True:
-            known = recall.find_call(question) if is_known else None
-            # Of a list that was not known so far, no page is.
-            is_known = known is not None
-            page = self._ask(question, known=known)
-            yield page
-            if not page.next_page_token:
+            page = wait()
+            if not page.call.next_page_token:
+                yield page
                 return
-            question = client.Question(
-                method=question.method,
-                subject=question.subject,
-                parameters=question.parameters,
-                page_number=question.page_number + 1,
-                page_token=page.next_page_token,
-            )
+            number, token = question.page_number + 1, page.call.next_page_token
+            question = replace(question, page_number=number, page_token=token)
+            # Of a list that was not known so far, no page is.
+            known = self._recall(question) if known else None
+            ahead = self._begin(question, known=known) if is_ahead else None
+            yield page
+            wait = ahead or self._begin(question, known=known)
 
     def ask(self, question: client.Question) -> ReplyPage:
         """Return one page; where the reply is that nothing has changed, it holds what the last one held."""
-        return self._ask(question, known=recall.find_call(question) if self.is_conditional else None)
+        return self._begin(question, known=self._recall(question))()
 
-    def _ask(self, question: client.Question, *, known: ApiCall | None) -> ReplyPage:
-        answer = self.asker.ask(question, run=self.run, etag=known.etag if known else "", keep=self.keep)
+    def ask_all(self, questions: Sequence[client.Question]) -> Iterator[ReplyPage]:
+        """Yield the page of each question, asked for while the one before lands. Raises as `read` does."""
+        waits = (self._begin(question, known=self._recall(question)) for question in questions)
+        wait = next(waits, None)
+        while wait is not None:
+            page, wait = wait(), next(waits, None)
+            yield page
+
+    def _recall(self, question: client.Question) -> ApiCall | None:
+        return recall.find_call(question) if self.is_conditional else None
+
+    def _begin(self, question: client.Question, *, known: ApiCall | None) -> Callable[[], ReplyPage]:
+        etag = known.etag if known else ""
+        wait = self.asker.ask_ahead(question, run=self.run, etag=etag, keep=self.keep)
+        return lambda: self._make_page(wait(), question=question, known=known)
+
+    def _make_page(self, answer: asking.Answer, *, question: client.Question, known: ApiCall | None) -> ReplyPage:
         location = f"{question.method} {question.subject} {question.page_number}"
-        now = self.asker.clock()
-        if answer.reply.is_unmodified and known is not None:
+        now, call, body = self.asker.clock(), answer.call, answer.reply.body
+        call.is_unmodified = answer.reply.is_unmodified and known is not None
+        if call.is_unmodified and known is not None:
             page = recall.read_page(known, location=location, observed_at=now)
-            etag, token = known.etag, known.next_page_token
-            return _extend(page, call=answer.call, etag=etag, next_page_token=token, is_unmodified=True)
-        body = answer.reply.body
-        return _extend(
-            _read(answer.reply, location=location, observed_at=now),
-            call=answer.call,
-            etag=_text(body.get("etag"))[:255],
-            next_page_token=_text(body.get("nextPageToken")),
+            call.etag, call.next_page_token = known.etag, known.next_page_token
+        else:
+            page = _read(answer.reply, location=location, observed_at=now)
+            call.etag, call.next_page_token = _text(body.get("etag"))[:255], _text(body.get("nextPageToken"))
+        call.item_count = len(page.records) + len(page.rejections)
+        return ReplyPage(
+            **{each.name: getattr(page, each.name) for each in fields(page)},
+            calls=(call,),
             total_count=_count(body.get("pageInfo")),
             absence=answer.reply.absence,
         )
 
 
-def _extend(page: sources.Page, **more: Any) -> ReplyPage:
-    return ReplyPage(**{each.name: getattr(page, each.name) for each in fields(page)}, **more)
+def gather(pages: Iterator[ReplyPage], *, most: int = MOST_TOGETHER) -> Iterator[list[ReplyPage]]:
+    """Yield pages of one kind that may land together; what came before an error is yielded before it is raised."""
+    group: list[ReplyPage] = []
+    began_at = time.monotonic()
+    try:
+        for page in pages:
+            if group and page.kind != group[0].kind:
+                yield group
+                group = []
+            group.append(page)
+            # The etag of a list's first page tells next time whether anything has changed: it lands alone.
+            is_first = page.call.page_number == 0 and page.call.next_page_token
+            if is_first or len(group) >= most or time.monotonic() - began_at > LONGEST_SECONDS:
+                yield group
+                group, began_at = [], time.monotonic()
+    except Exception:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group
+
+
+def join(pages: Sequence[ReplyPage]) -> ReplyPage:
+    """Return pages of one kind as one, seen when the last one was.
+
+    None of them keeps its etag: of what landed together no single reply is told again.
+    """
+    if len(pages) == 1:
+        return pages[0]
+    for page in pages:
+        page.call.etag = ""
+    return replace(
+        pages[-1],
+        location=f"{pages[0].location} to {pages[-1].call.page_number}",
+        records=tuple(chain.from_iterable(page.records for page in pages)),
+        rejections=tuple(chain.from_iterable(page.rejections for page in pages)),
+        calls=tuple(page.call for page in pages),
+    )
 
 
 def _read(reply: client.Reply, *, location: str, observed_at: datetime) -> sources.Page:

@@ -103,9 +103,12 @@ def _find_video_id(value: Any, *, depth: int = DEEPEST_VIDEO_ID) -> str:
         found = value.get("videoId")
         if isinstance(found, str) and VIDEO_ID.fullmatch(found):
             return found
-        value = list(value.values())
-    if isinstance(value, list):
-        return next(filter(None, (_find_video_id(each, depth=depth - 1) for each in value)), "")
+        value = value.values()
+    elif not isinstance(value, list):
+        return ""
+    for each in value:
+        if isinstance(each, dict | list) and (found := _find_video_id(each, depth=depth - 1)):
+            return found
     return ""
 
 

@@ -4,8 +4,10 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 
 from django.utils import timezone
 
@@ -28,6 +30,10 @@ class Answer:
     reply: client.Reply
 
 
+# A call in the ledger, and the reply that is on its way.
+Try = tuple[ApiCall, "Future[client.Reply]"]
+
+
 @dataclass
 class Asker:
     """Asks the API in the name of a run."""
@@ -43,12 +49,25 @@ class Asker:
 
         Raises quota.ParkedError before a call there are no units for, and errors.YouTubeError.
         """
+        return self.ask_ahead(question, run=run, etag=etag, keep=keep)()
+
+    def ask_ahead(
+        self, question: client.Question, *, run: IngestionRun, etag: str = "", keep: int = 0
+    ) -> Callable[[], Answer]:
+        """Ask while something else is done; return what waits for the answer, and raises what `ask` does."""
+        try:
+            first = self._begin(question, run=run, etag=etag, keep=keep)
+        except quota.ParkedError as parked:
+            return partial(_refuse, parked)
+        return partial(self._answer, question, run=run, etag=etag, keep=keep, first=first)
+
+    def _answer(self, question: client.Question, *, run: IngestionRun, etag: str, keep: int, first: Try) -> Answer:
         for number in range(self.most_tries):
             if number:
                 self.sleep(self.chance.uniform(0, min(MOST_SECONDS, FIRST_SECONDS * 2 ** (number - 1))))
-            call = quota.reserve(question, run=run, now=self.clock(), keep=keep)
+            call, reply = self._begin(question, run=run, etag=etag, keep=keep) if number else first
             try:
-                return Answer(call, self.api.ask(question, etag=etag))
+                return Answer(call, reply.result())
             except errors.YouTubeError as error:
                 quota.fail(call, error=error, now=self.clock())
                 logger.warning("call %s of %s for run %s: %s", call.pk, question.method, run.pk, error)
@@ -58,3 +77,16 @@ class Asker:
                 if error.permanent or number + 1 == self.most_tries:
                     raise
         raise AssertionError("a try either returns or raises")
+
+    def _begin(self, question: client.Question, *, run: IngestionRun, etag: str, keep: int) -> Try:
+        call = quota.reserve(question, run=run, now=self.clock(), keep=keep)
+        return call, self._executor.submit(self.api.ask, question, etag=etag)
+
+    @cached_property
+    def _executor(self) -> ThreadPoolExecutor:
+        # One thread makes all calls: the client is not to be shared.
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="youtube")
+
+
+def _refuse(parked: quota.ParkedError) -> Answer:
+    raise parked

@@ -133,9 +133,14 @@ def _service(endpoint: str) -> Any:
     )
 
 
+@cache
+def _collection(endpoint: str, name: str) -> Any:
+    return getattr(_service(endpoint), name)()
+
+
 def _request_of(question: Question, *, endpoint: str) -> Any:
-    collection, verb = question.method.split(".")
-    resource = getattr(_service(endpoint), collection)()
+    name, verb = question.method.split(".")
+    resource = _collection(endpoint, name)
     token = {"pageToken": question.page_token} if question.page_token else {}
     return getattr(resource, verb)(**question.parameters, **token)
 

@@ -3,6 +3,7 @@
 https://developers.google.com/youtube/v3/determine_quota_cost
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -43,6 +44,18 @@ from (
 where spent_count <= %(most_spent)s and refusal_count = 0
 returning id
 """
+
+# One statement for all calls whose replies land together.
+FINISH = """
+update ingestion_apicall call
+set
+    etag = said.etag, next_page_token = said.next_page_token, item_count = said.item_count,
+    is_unmodified = said.is_unmodified, lake_key = %s, finished_at = %s
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::integer[], %s::boolean[])
+    as said (id, etag, next_page_token, item_count, is_unmodified)
+where call.id = said.id
+"""
+FINISHED = ("pk", "etag", "next_page_token", "item_count", "is_unmodified")
 
 
 class ParkedError(Exception):
@@ -151,18 +164,8 @@ def fail(call: ApiCall, *, error: errors.YouTubeError, now: datetime) -> None:
     call.save(update_fields=["error", "finished_at", "units"])
 
 
-def finish(
-    call: ApiCall,
-    *,
-    now: datetime,
-    etag: str = "",
-    next_page_token: str = "",
-    item_count: int = 0,
-    lake_key: str = "",
-    is_unmodified: bool = False,
-) -> None:
-    """Note what a call brought, in the transaction that lands it."""
-    call.etag, call.next_page_token = etag, next_page_token
-    call.item_count, call.lake_key, call.is_unmodified = item_count, lake_key, is_unmodified
-    call.finished_at = now
-    call.save(update_fields=["etag", "next_page_token", "item_count", "lake_key", "is_unmodified", "finished_at"])
+def finish(calls: Sequence[ApiCall], *, lake_key: str, now: datetime) -> None:
+    """Note what calls have brought, which each of them says itself, in the transaction that lands it."""
+    columns = [[getattr(call, name) for call in calls] for name in FINISHED]
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, [lake_key, now, *columns])

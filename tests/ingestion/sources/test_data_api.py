@@ -6,10 +6,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from ingestion import services
+from ingestion.following import runs
 from ingestion.models import IngestionRun, RawObservation, RawRejectedRecord
+from ingestion.sources import data_api
 from ingestion.sources.data_api import DataApi
-from ingestion.youtube import asking, client, quota
+from ingestion.youtube import asking, client, errors
 from tests.emulators import youtube_world
 from tests.emulators.youtube import Fault
 from tests.emulators.youtube_world import uploads_of
@@ -37,10 +38,7 @@ def source(emulator, uploads, run):
 
 
 def land(page, run):
-    landed = services.land(page, run=run, target=None, now=NOW)
-    count = len(page.records) + len(page.rejections)
-    known = {"etag": page.etag, "next_page_token": page.next_page_token, "is_unmodified": page.is_unmodified}
-    quota.finish(page.call, now=NOW, item_count=count, lake_key=landed.lake_key, **known)
+    runs.land_reply(page, run=run, now=NOW)
 
 
 def test_each_page_is_asked_for_after_the_one_before_has_landed(emulator, source):
@@ -53,8 +51,8 @@ def test_each_page_is_asked_for_after_the_one_before_has_landed(emulator, source
 def test_a_page_tells_its_place_its_etag_and_how_much_there_is(source):
     page = next(source.read())
     assert (page.kind, page.total_count, page.call.page_number) == ("playlist_item", 120, 0)
-    assert page.etag
-    assert page.next_page_token
+    assert page.call.etag
+    assert page.call.next_page_token
 
 
 def test_an_unmodified_page_holds_what_the_last_one_held(emulator, source, run):
@@ -65,9 +63,9 @@ def test_an_unmodified_page_holds_what_the_last_one_held(emulator, source, run):
     again = list(source.read())
     assert emulator.statuses == [200] * 3 + [304] * 3
     for page, known in zip(again, first, strict=True):
-        assert page.is_unmodified
+        assert page.call.is_unmodified
         assert {record.external_id for record in page.records} == {record.external_id for record in known.records}
-        assert page.next_page_token == known.next_page_token
+        assert page.call.next_page_token == known.next_page_token
 
 
 def test_what_is_no_more_kept_whole_is_asked_for_again(emulator, source, run):
