@@ -57,7 +57,7 @@ insert into ingestion_video (
 )
 select unnest(%(video_ids)s::text[]), '', %(availability)s, true, now(), '', ''
 on conflict (video_id) do nothing
-returning id, video_id
+returning *
 """
 
 
@@ -119,9 +119,8 @@ def add_missing(video_ids: Iterable[str], *, videos: dict[str, Video]) -> None:
     """Add rows for the videos that have none to `videos`, those already locked."""
     missing = sorted(set(video_ids) - videos.keys())
     if missing:
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT_VIDEOS, {"video_ids": missing, "availability": Availability.PUBLIC})
-            added = {video_id: Video(pk=pk, video_id=video_id) for pk, video_id in cursor.fetchall()}
+        rows = Video.objects.raw(INSERT_VIDEOS, {"video_ids": missing, "availability": Availability.PUBLIC})
+        added = {video.video_id: video for video in rows}
         videos.update(added)
         # Those that another run has added in this moment.
         if others := set(missing) - added.keys():

@@ -138,6 +138,8 @@ def reserve(question: client.Question, *, run: IngestionRun, now: datetime, keep
         # A statement of its own: the next one sees what those before it in the queue have spent.
         locks.hold_to_commit(f"youtube units {bucket}")
         with connection.cursor() as cursor:
+            # Flushed with what lands: a server that falls may only forget calls that have brought nothing yet.
+            cursor.execute("set local synchronous_commit to off")
             cursor.execute(
                 RESERVE, values | {"most_spent": find_limit(bucket) - keep - units, "spent": f"{SPENT}%"}
             )

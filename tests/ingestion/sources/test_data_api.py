@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from ingestion.following import runs
 from ingestion.models import IngestionRun, RawObservation, RawRejectedRecord
-from ingestion.sources import data_api
 from ingestion.sources.data_api import DataApi
-from ingestion.youtube import asking, client, errors
+from ingestion.youtube import asking, client
 from tests.emulators import youtube_world
 from tests.emulators.youtube import Fault
 from tests.emulators.youtube_world import uploads_of
