@@ -54,7 +54,11 @@ def find_concerns(*, at: datetime) -> list[Concern]:
 
 def _look(*, at: datetime) -> Iterator[Concern]:
     since = at - LOOKING_BACK
-    yield _count(_("pulls that failed"), IngestionRun.objects.filter(state=RunState.FAILED), "state=failed")
+    yield _count(
+        _("pulls that failed"),
+        IngestionRun.objects.filter(state=RunState.FAILED).exclude(finished_at__lt=since),
+        "state=failed",
+    )
     yield _count(
         _("folders that could not be added"),
         FolderRequest.objects.filter(state=RequestState.FAILED, finished_at__gte=since),
