@@ -72,6 +72,10 @@ def _look(*, at: datetime) -> Iterator[Concern]:
         _("fields of payloads that came or went"),
         ContractDrift.objects.filter(accepted_at=None),
     )
+    yield Concern(
+        _("newest objects that the database knows and this lake lacks: see where LAKE_URL leads"),
+        conditions.count_lost_objects(),
+    )
     yield Concern(_("YouTube refuses the key"), int(conditions.is_key_refused()))
     spent = [standing for standing in conditions.stand_all(at=at) if conditions.is_spent(standing)]
     yield Concern(_("buckets of YouTube units that are spent"), len(spent))
