@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assistant.models import IndexState, Question, QuestionState, VideoIndex
 from config import pipeline
@@ -233,4 +234,5 @@ def _find_embedding_troubles(at: datetime) -> Iterator[Trouble]:
 def _describe_wait(until: datetime | None, *, at: datetime) -> str:
     if until is None or until <= at:
         return _("at the next tick of its stage")
-    return _("in %s seconds") % round((until - at).total_seconds())
+    seconds = round((until - at).total_seconds())
+    return ngettext("in %s second", "in %s seconds", seconds) % seconds

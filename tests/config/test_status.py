@@ -119,7 +119,7 @@ def test_a_failed_transcription_is_told_with_its_reason_and_what_follows(client,
     client.force_login(operator)
     page = client.get("/status/").content.decode()
     assert "This needs a person" in page
-    assert "1 transcriptions that failed" in page
+    assert "transcriptions that failed (1)" in page
     assert "The file &lt;is&gt; broken." in page
     assert "none: send it again" in page
     assert "<b>one</b>" not in page
