@@ -4,16 +4,20 @@
 import os
 import sys
 
-from config import edge
-
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
-    with edge.one_sentence_instead_of_a_trace():
-        edge.prepare(sys.argv)
-        from django.core.management import execute_from_command_line
+    try:
+        # Loading takes long enough to press Ctrl-C meanwhile.
+        from config import edge
 
-        execute_from_command_line(sys.argv)
+        with edge.one_sentence_instead_of_a_trace():
+            edge.prepare(sys.argv)
+            from django.core.management import execute_from_command_line
+
+            execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,11 @@ def find_concerns(*, at: datetime) -> list[Concern]:
 
 def _look(*, at: datetime) -> Iterator[Concern]:
     since = at - LOOKING_BACK
-    yield _count(_("pulls that failed"), IngestionRun.objects.filter(state=RunState.FAILED), "state=failed")
+    yield _count(
+        _("pulls that failed"),
+        IngestionRun.objects.filter(state=RunState.FAILED).exclude(finished_at__lt=since),
+        "state=failed",
+    )
     yield _count(
         _("folders that could not be added"),
         FolderRequest.objects.filter(state=RequestState.FAILED, finished_at__gte=since),
@@ -67,6 +71,10 @@ def _look(*, at: datetime) -> Iterator[Concern]:
     yield _count(
         _("fields of payloads that came or went"),
         ContractDrift.objects.filter(accepted_at=None),
+    )
+    yield Concern(
+        _("newest objects that the database knows and this lake lacks: see where LAKE_URL leads"),
+        conditions.count_lost_objects(),
     )
     yield Concern(_("YouTube refuses the key"), int(conditions.is_key_refused()))
     spent = [standing for standing in conditions.stand_all(at=at) if conditions.is_spent(standing)]

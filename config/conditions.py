@@ -1,13 +1,16 @@
 """What goes wrong beyond one piece of work, and lasts: looked for by the status page and by alerts alike."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ingestion.lake import lake
 from ingestion.models import (
     ApiCall,
     AudioFetch,
@@ -17,6 +20,7 @@ from ingestion.models import (
     FetchReason,
     FetchState,
     IngestionRun,
+    RawObservation,
     RunState,
     Subscription,
 )
@@ -24,6 +28,10 @@ from ingestion.youtube import errors, quota
 
 # A course that has not been pulled for so many of its own cadences is stale.
 STALE_CADENCES = 3
+# Of the lake only the newest objects are looked for, and not at every look; one holds some fifty payloads.
+OBJECTS_SAMPLED = 3
+SIGHTINGS_SAMPLED = 200
+LAKE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Condition:
 
 def find(*, at: datetime) -> list[Condition]:
     """Return everything that lasts at a moment."""
-    return [*_find_key(), *_find_spent(at), *_find_cookies(), *_find_drifts(), *_find_stale(at)]
+    return [*_find_key(), *_find_spent(at), *_find_cookies(), *_find_drifts(), *_find_stale(at), *_find_lost()]
 
 
 def is_key_refused() -> bool:
@@ -90,6 +98,25 @@ def find_stale(*, at: datetime) -> QuerySet[Course]:
     return Course.objects.filter(Exists(stale))
 
 
+def count_lost_objects() -> int:
+    """Return how many of the newest objects that the database knows the lake lacks; 0 where it does not answer."""
+    keys = _list_newest_keys()
+    name = f"lost objects {hashlib.sha256(repr(keys).encode()).hexdigest()}"
+    count: int | None = cache.get(name)
+    if count is None:
+        try:
+            count = sum(lake().find_object(key) is None for key in keys)
+        except OSError:
+            count = 0
+        cache.set(name, count, LAKE_SECONDS)
+    return count
+
+
+def _list_newest_keys() -> list[str]:
+    newest = RawObservation.objects.order_by("-pk").values_list("lake_key", flat=True)[:SIGHTINGS_SAMPLED]
+    return list(dict.fromkeys(newest))[:OBJECTS_SAMPLED]
+
+
 def _find_key() -> Iterator[Condition]:
     if is_key_refused():
         yield Condition("key", "", _("YouTube refuses the key: set another YOUTUBE_API_KEY."))
@@ -125,3 +152,8 @@ def _find_stale(at: datetime) -> Iterator[Condition]:
     for course in find_stale(at=at).order_by("pk").only("title"):
         text = _("What “%(title)s” follows was not pulled well for three times as long as it should be.")
         yield Condition("stale", str(course.pk), text % {"title": course.title})
+
+
+def _find_lost() -> Iterator[Condition]:
+    if count_lost_objects():
+        yield Condition("lake", "", _("The lake lacks objects that the database knows: see where LAKE_URL leads."))

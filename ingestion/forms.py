@@ -1,5 +1,6 @@
 """What people fill in: a folder and its course, what a course follows, who may come in, a code."""
 
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -61,17 +62,9 @@ class AddForm(CourseForm):
     folder = forms.CharField(widget=forms.HiddenInput, max_length=1024)
 
 
-class FollowForm(CourseForm):
-    """Something on YouTube, which of its videos are wanted, and the course that follows it."""
+class WishesForm(forms.Form):
+    """How often something on YouTube is pulled, which of its videos are wanted, and what of each."""
 
-    # So that no id is that of another form of the page.
-    prefix = "follow"
-
-    link = forms.CharField(
-        label=_("Link, @handle or id"),
-        max_length=references.LONGEST_TEXT,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
     every = forms.ChoiceField(label=_("Look for new videos"), choices=list(CADENCES.items()), initial="1440")
     wants_audio = forms.BooleanField(label=_("Fetch the audio"), required=False, initial=True)
     wants_comments = forms.BooleanField(label=_("Fetch the comments"), required=False)
@@ -133,8 +126,49 @@ class FollowForm(CourseForm):
         return any(field.errors for field in self.filters)
 
 
+class FollowForm(WishesForm, CourseForm):
+    """Something on YouTube, which of its videos are wanted, and the course that follows it."""
+
+    # So that no id is that of another form of the page.
+    prefix = "follow"
+
+    link = forms.CharField(
+        label=_("Link, @handle or id"),
+        max_length=references.LONGEST_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class ChangeForm(WishesForm):
+    """The same of something that is followed already; what no field can show stays until it is changed."""
+
+    def __init__(self, data: Any = None, *, before: subscriptions.Wishes) -> None:
+        minutes = str(before.every // timedelta(minutes=1))
+        initial = {each.name: getattr(before, each.name) for each in fields(before)} | {
+            "every": minutes,
+            "shortest_minutes": _count_minutes(before.shortest_seconds),
+            "longest_minutes": _count_minutes(before.longest_seconds),
+            "languages": ", ".join(before.languages),
+        }
+        super().__init__(data, initial=initial)
+        self.before = before
+        every = self.fields["every"]
+        if isinstance(every, forms.ChoiceField) and minutes not in CADENCES:
+            as_now = _("as now: every %(count)s minutes") % {"count": minutes}
+            every.choices = [(minutes, as_now), *CADENCES.items()]
+
+    def make_wishes(self) -> subscriptions.Wishes:
+        columns = {"every": "every", "shortest_minutes": "shortest_seconds", "longest_minutes": "longest_seconds"}
+        unchanged = [column for field, column in columns.items() if field not in self.changed_data]
+        return replace(super().make_wishes(), **{column: getattr(self.before, column) for column in unchanged})
+
+
 def _count_seconds(minutes: int | None) -> int | None:
     return None if minutes is None else minutes * 60
+
+
+def _count_minutes(seconds: int | None) -> int | None:
+    return None if seconds is None else seconds // 60
 
 
 class JoinForm(forms.Form):

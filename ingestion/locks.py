@@ -46,7 +46,7 @@ def hold_one_of(count: int, subject: str) -> Iterator[None]:
                 stack.enter_context(hold_alone(f"{subject} {number}"))
                 break
         else:
-            raise AlreadyRunningError(f"{count} processes are {subject} already.")
+            raise AlreadyRunningError(f"As many as may at a time are {subject} already: {count}.")
         yield
 
 

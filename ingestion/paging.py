@@ -33,10 +33,14 @@ class EstimatingPaginator(Paginator[Any]):
     def count(self) -> int:
         rows = self.object_list
         if isinstance(rows, models.QuerySet) and not rows.query.where:
-            estimate = estimate_count(rows.model)
-            if estimate > MOST_COUNTED:
-                return estimate
+            return count_rows(rows.model)
         return super().count
+
+
+def count_rows(model: type[models.Model]) -> int:
+    """Return how many rows a table holds; of a long one, about how many."""
+    estimate = estimate_count(model)
+    return estimate if estimate > MOST_COUNTED else model._default_manager.count()
 
 
 def estimate_count(model: type[models.Model]) -> int:

@@ -1,4 +1,7 @@
-"""Text from outside, made safe to show: a terminal obeys control characters, and PostgreSQL takes no NUL."""
+"""Text as it is shown: made safe where it comes from outside, and counts in the English of the command line.
+
+A terminal obeys control characters, and PostgreSQL takes no NUL.
+"""
 
 import unicodedata
 
@@ -10,3 +13,8 @@ PLAIN = {
 
 def strip_control_characters(text: str) -> str:
     return text.translate(PLAIN)
+
+
+def tell_count(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural but for one."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

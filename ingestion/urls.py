@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         views.courses.remove_member,
         name="course_member_remove",
     ),
+    path("following/<int:subscription_id>/", views.following.change, name="subscription_change"),
     path("following/<int:subscription_id>/pause/", views.following.pause, name="subscription_pause"),
     path("following/<int:subscription_id>/resume/", views.following.resume, name="subscription_resume"),
     path("following/<int:subscription_id>/pull/", views.following.pull_now, name="subscription_pull"),

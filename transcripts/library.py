@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from ingestion.models import Course, Video, VideoQuerySet
+from ingestion.models import BEGIN_OF_TITLE, Course, Video, VideoQuerySet
 from transcripts import standing
 from transcripts.models import Transcription
 
@@ -35,7 +35,7 @@ ORDERS = {
     "newest": (_("newest first"), (F("published_at").desc(nulls_last=True), F("id").desc())),
     "views": (_("most viewed first"), (F("view_count").desc(nulls_last=True), F("id").desc())),
     "longest": (_("longest first"), (F("duration_seconds").desc(nulls_last=True), F("id").desc())),
-    "title": (_("by title"), (F("title").asc(), F("id").asc())),
+    "title": (_("by title"), (BEGIN_OF_TITLE.asc(), F("id").asc())),
 }
 NEWEST = "newest"
 

@@ -26,6 +26,8 @@ STAGING_VIEWS = (
     "stg_comment_thread",
     "stg_caption",
     "stg_search_result",
+    "stg_video_stats",
+    "stg_absence",
     "stg_yt_dlp_info",
     "stg_playlist_info",
 )

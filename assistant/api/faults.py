@@ -13,13 +13,18 @@ from assistant.services import asking, conversations
 class TutorFull(exceptions.APIException):
     """Sent with Retry-After."""
 
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    status_code: int = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = _("The tutor is full.")
     default_code = "full"
 
     def __init__(self, error: asking.TutorFullError) -> None:
         super().__init__(str(error))
         self.wait = error.retry_after
+
+
+class OwnQuestionsWait(TutorFull):
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "throttled"
 
 
 class CourseClosed(exceptions.APIException):
@@ -33,6 +38,8 @@ def as_problems() -> Iterator[None]:
     """Raise what the services refuse as problems."""
     try:
         yield
+    except asking.OwnQuestionsWaitError as error:
+        raise OwnQuestionsWait(error) from error
     except asking.TutorFullError as error:
         raise TutorFull(error) from error
     except asking.ClosedCourseError as error:

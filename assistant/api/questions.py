@@ -74,7 +74,7 @@ class QuestionListView(_Asking):
         tags=["ask"],
         summary="Ask a question",
         description="Answered by workers in the order of asking. Read it at `url`, or follow it at `events_url`. "
-        "503 with Retry-After where too many questions wait.",
+        "With Retry-After, 429 where your own questions wait, 503 where those of all do.",
         request=AskSerializer,
         responses={202: QuestionSerializer, **problems.responses(400, 401, 404, 409, 503)},
     )

@@ -39,6 +39,10 @@ class TutorFullError(Exception):
         self.retry_after = retry_after
 
 
+class OwnQuestionsWaitError(TutorFullError):
+    """There is room for others: it is this person's own questions that wait."""
+
+
 class ClosedCourseError(Exception):
     """The course of the conversation is no longer this person's."""
 
@@ -160,17 +164,18 @@ def _put(question: Question, *, conversation: Conversation) -> Question:
 def _check_room(conversation: Conversation) -> None:
     unfinished = Question.objects.unfinished()
     if unfinished.filter(conversation=conversation).exists():
-        raise TutorFullError(
+        raise OwnQuestionsWaitError(
             _("Your question before this one is not answered yet: wait for it, or stop it."),
             retry_after=LEAST_RETRY_SECONDS,
         )
     own_count = unfinished.filter(conversation__user=conversation.user_id).count()
     if own_count >= MOST_OF_ONE_PERSON:
-        raise TutorFullError(
-            _("%(count)d of your questions wait already: ask again once one of them is answered.")
-            % {"count": own_count},
-            retry_after=LEAST_RETRY_SECONDS,
+        sentence = ngettext(
+            "%(count)d of your questions waits already: ask again once it is answered.",
+            "%(count)d of your questions wait already: ask again once one of them is answered.",
+            own_count,
         )
+        raise OwnQuestionsWaitError(sentence % {"count": own_count}, retry_after=LEAST_RETRY_SECONDS)
     count = unfinished.count()
     if count >= settings.MOST_QUESTIONS_WAITING:
         raise _describe_full(count)

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assistant.models import IndexState, Question, QuestionState, VideoIndex
 from config import pipeline
@@ -131,7 +132,7 @@ def find_runs() -> list[Run]:
 
 def find_troubles(*, at: datetime) -> list[Trouble]:
     """Return what went wrong last in each stage, with what happens next."""
-    return [*_find_ingestion_troubles(), *_find_transcription_troubles(at), *_find_embedding_troubles(at)]
+    return [*_find_ingestion_troubles(at), *_find_transcription_troubles(at), *_find_embedding_troubles(at)]
 
 
 def find_freshness(stages: list[Stage], *, at: datetime) -> list[Freshness]:
@@ -167,7 +168,7 @@ def _read_ingestion() -> Stage:
         running_count=IngestionRun.objects.filter(state=RunState.RUNNING).count(),
         failed_count=IngestionRun.objects.filter(state=RunState.FAILED).count(),
         done_count=IngestionRun.objects.filter(state=RunState.DONE).count(),
-        row_count=paging.estimate_count(RawObservation),
+        row_count=paging.count_rows(RawObservation),
     )
 
 
@@ -201,13 +202,16 @@ def _measure(started_at: datetime, finished_at: datetime | None) -> float | None
     return (finished_at - started_at).total_seconds() if finished_at else None
 
 
-def _find_ingestion_troubles() -> Iterator[Trouble]:
+def _find_ingestion_troubles(at: datetime) -> Iterator[Trouble]:
     again = _("when it is asked for again")
-    for run in IngestionRun.objects.filter(state=RunState.FAILED).order_by("-pk")[:MOST_SHOWN]:
-        yield Trouble("ingest", run.location, run.error, again)
+    failed = IngestionRun.objects.filter(state=RunState.FAILED).order_by("-pk").select_related("subscription")
+    for run in failed[:MOST_SHOWN]:
+        followed = run.subscription if run.subscription and not run.subscription.is_paused else None
+        next_attempt = _describe_wait(followed.next_pull_at, at=at) if followed else again
+        yield Trouble("ingest", run.location, run.error, next_attempt)
     for request in FolderRequest.objects.exclude(error="").order_by("-pk")[:MOST_SHOWN]:
         is_over = request.state == RequestState.FAILED
-        next_attempt = again if is_over else _describe_wait(request.lease_expires_at, at=timezone.now())
+        next_attempt = again if is_over else _describe_wait(request.lease_expires_at, at=at)
         yield Trouble("ingest", request.folder, request.error, next_attempt)
 
 
@@ -230,4 +234,5 @@ def _find_embedding_troubles(at: datetime) -> Iterator[Trouble]:
 def _describe_wait(until: datetime | None, *, at: datetime) -> str:
     if until is None or until <= at:
         return _("at the next tick of its stage")
-    return _("in %s seconds") % round((until - at).total_seconds())
+    seconds = round((until - at).total_seconds())
+    return ngettext("in %s second", "in %s seconds", seconds) % seconds

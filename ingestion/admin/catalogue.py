@@ -99,8 +99,11 @@ class VideoAdmin(base.RecordAdmin):
                 "is_reason_missing": "reason" in request.POST,
             }
             return TemplateResponse(request, "ingestion/admin_remove.html", context)
-        for video in chosen:
-            removal.remove_video(video_id=video.video_id, reason=reason, now=timezone.now())
+        now = timezone.now()
+        for each in chosen:
+            video = removal.remove_video(video_id=each.video_id, reason=reason, now=now)
+            if video.removed_at != now:
+                self.message_user(request, _tell_removed(video), messages.WARNING)
         told = ngettext("%(count)s video is removed.", "%(count)s videos are removed.", len(chosen))
         more = _t("What every stage holds of it goes within minutes.")
         self.message_user(request, f"{told % {'count': len(chosen)}} {more}", messages.SUCCESS)
@@ -189,6 +192,14 @@ class MediaFileAdmin(base.RecordAdmin):
     search_fields = ["video__video_id__exact"]
     search_help_text = _("The id of a video")
     ordering = ["-pk"]
+
+
+def _tell_removed(video: Video) -> str:
+    return _t("%(video)s had been removed before, at %(time)s UTC: %(reason)s") % {
+        "video": video.video_id,
+        "time": f"{video.removed_at:%F %T}",
+        "reason": video.removal_reason,
+    }
 
 
 def _count_of(model: type[Model]) -> Coalesce:

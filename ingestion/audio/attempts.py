@@ -17,7 +17,16 @@ from ingestion import media, sources
 from ingestion.audio import claims, delays, scratch
 from ingestion.extraction import access, addresses, messages, process, room
 from ingestion.extraction.messages import Failed, Fetched
-from ingestion.models import Availability, FetchReason, FetchState, MediaFile, MediaKind, Video
+from ingestion.models import (
+    Availability,
+    Enquiry,
+    EnquiryKind,
+    FetchReason,
+    FetchState,
+    MediaFile,
+    MediaKind,
+    Video,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +35,8 @@ LIMITS = process.Limits(whole_seconds=settings.TASK_TIME_LIMIT_SECONDS - 15 * 60
 # For the copy into the lake, during which no lease is renewed.
 LANDING = timedelta(minutes=15)
 CUT_SHORT = {errno.ENOSPC, errno.EDQUOT}
+# What would show in the details of a video too: these, and not the words of an error, tell its availability.
+TELLING = {FetchReason.GONE, FetchReason.MEMBERS_ONLY, FetchReason.REGION_BLOCKED, FetchReason.AGE_LIMITED}
 
 
 class NotFetchedError(Exception):
@@ -130,6 +141,9 @@ class Attempt:
             self.claim.write(**values, **ending)
         else:
             self.claim.write(**values, **self._fail(failure, has_brought_something=has_brought_something, now=now))
+            if FetchReason(failure.reason) in TELLING:
+                details = Enquiry.objects.filter(video=self.claim.video_pk, kind=EnquiryKind.DETAILS)
+                details.filter(due_at__gt=now).update(due_at=now)
         logger.info("video %s: %s", self.claim.video_pk, failure or "fetched")
 
     def _fail(self, failure: Failed, *, has_brought_something: bool, now: datetime) -> dict[str, object]:

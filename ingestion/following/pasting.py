@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ingestion import courses
 from ingestion.following import previews, subscriptions
@@ -25,6 +26,7 @@ class Look:
     reference: references.Reference
     plan: previews.Preview | None = None
     obstacle: str = ""
+    lacks_key: bool = False
 
     @property
     def title(self) -> str:
@@ -38,6 +40,8 @@ def look(*, text: str, wishes: subscriptions.Wishes, clock: Callable[[], datetim
     """
     reference = references.parse(text)
     subscriptions.check(wishes)
+    if not client.has_key():
+        return Look(reference, obstacle=_("No key of YouTube's own service is set here."), lacks_key=True)
     try:
         plan = previews.preview(
             reference=reference,
@@ -46,7 +50,7 @@ def look(*, text: str, wishes: subscriptions.Wishes, clock: Callable[[], datetim
             timeout_seconds=TIMEOUT_SECONDS,
             most_tries=MOST_TRIES,
         )
-    except (previews.PreviewError, client.NoKeyError, quota.ParkedError, errors.YouTubeError) as error:
+    except (previews.PreviewError, quota.ParkedError, errors.YouTubeError) as error:
         return Look(reference, obstacle=str(error))
     return Look(reference, plan)
 

@@ -92,12 +92,7 @@ def pull_subscription(
     except errors.KeyRefusedError as error:
         _fail(claim, run=run, error=error, wait=KEY_AGAIN, now=clock())
     except (errors.YouTubeError, yt_dlp_site.SiteError) as error:
-        # The other pages have landed: this one is tried again, from where it stands.
-        runs.note_error(run, str(error))
-        runs.close_run(run, state=RunState.DONE, now=clock())
-        failure_count = 0 if error.permanent else runs.count_failures(claim.subscription)
-        wait = FAILED_AGAIN * 2 ** (failure_count - 1) if failure_count else claim.subscription.every
-        claim.release(at=clock() + min(wait, claim.subscription.every), error=str(error))
+        _give_up(claim, run=run, error=error, now=clock())
     except (OperationalError, InterfaceError):
         raise  # the database is away: the lease expires and another goes on
     except Exception as error:
@@ -121,6 +116,21 @@ def _read(claim: claims.Claim, *, run: IngestionRun, clock: Callable[[], datetim
     with client.connect() as api:
         asker = asking.Asker(api, clock=clock)
         reading.Reading(claim, run=run, asker=asker, on_page=on_page).read()
+
+
+def _give_up(
+    claim: claims.Claim, *, run: IngestionRun, error: errors.YouTubeError | yt_dlp_site.SiteError, now: datetime
+) -> None:
+    """End a run at a page that was not had: failed where nothing else has landed, to be tried again either way."""
+    runs.note_error(run, str(error))
+    # A failed run is taken up again, and with it a place in a list that is no more known.
+    is_failed = not run.page_count and not isinstance(error, errors.PageTokenError)
+    runs.close_run(run, state=RunState.FAILED if is_failed else RunState.DONE, now=now)
+    every = claim.subscription.every
+    wait = every if error.permanent else FAILED_AGAIN * 2 ** max(0, runs.count_failures(claim.subscription) - 1)
+    # Of a run that fails again and again there is one row: the wait doubles with its age.
+    wait += now - run.started_at if is_failed else timedelta(0)
+    claim.release(at=now + min(wait, every), error=str(error))
 
 
 def _fail(claim: claims.Claim, *, run: IngestionRun, error: Exception, wait: timedelta, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The tables of this app: the catalogue, what landed, what is followed and fetched, what people asked for."""
 
 from ingestion.models.catalogue import (
+    BEGIN_OF_TITLE,
     OPERATE,
     TEACH,
     Availability,
@@ -37,6 +38,7 @@ from ingestion.models.landing import (
 from ingestion.models.requests import FolderRequest, RequestState
 
 __all__ = [
+    "BEGIN_OF_TITLE",
     "OPERATE",
     "TEACH",
     "Alert",

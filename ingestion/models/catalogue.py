@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,10 @@ IS_WITHDRAWN = Q(availability=Availability.REMOVED) | (
     Q(is_on_youtube=True, availability__in=GONE_STATES)
     & ~Q(availability=Availability.PRIVATE, described_at__isnull=False, described_at__gte=F("observed_at"))
 )
+
+
+# What titles are sorted by: an index holds no text of any length.
+BEGIN_OF_TITLE = Left("title", 200)
 
 
 class VideoQuerySet(models.QuerySet["Video"]):
@@ -118,6 +123,7 @@ class Video(models.Model):
             models.Index(F("published_at").desc(nulls_last=True), F("id").desc(), name="video_newest"),
             models.Index(F("view_count").desc(nulls_last=True), F("id").desc(), name="video_most_viewed"),
             models.Index(F("duration_seconds").desc(nulls_last=True), F("id").desc(), name="video_longest"),
+            models.Index(BEGIN_OF_TITLE, F("id"), name="video_by_title"),
         ]
 
     objects = VideoQuerySet.as_manager()

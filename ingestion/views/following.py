@@ -1,4 +1,4 @@
-"""Following something on YouTube: a link is looked at and followed; what is followed is paused, pulled, let go."""
+"""Following something on YouTube: a link is looked at and followed; what is followed is changed and let go."""
 
 from typing import Any
 
@@ -73,6 +73,22 @@ def list_followed(course: Course, *, page: str | None) -> dict[str, Any]:
     rows = Subscription.objects.filter(course=course).order_by("title", "reference", "pk")
     shown = Paginator(rows, FOLLOWED_PER_PAGE).get_page(page)
     return {"followed_page": shown, "followed": standing.describe(shown, at=timezone.now())}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: PersonRequest, subscription_id: int) -> HttpResponse:
+    """Show what is wanted of a subscription, and change it."""
+    subscription = _find(request, subscription_id)
+    is_sent = request.method == "POST"
+    form = forms.ChangeForm(request.POST if is_sent else None, before=subscriptions.read_wishes(subscription))
+    if form.is_valid():
+        try:
+            subscriptions.change(subscription_id=subscription.pk, wishes=form.make_wishes())
+            return _go_back(request, subscription, _("“%s” is followed so from now on."))
+        except subscriptions.SubscriptionError as error:
+            form.add_error(None, str(error))
+    context = {"subscription": subscription, "form": form}
+    return render(request, "ingestion/change.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

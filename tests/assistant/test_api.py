@@ -166,6 +166,18 @@ def test_a_full_tutor_says_when_to_come_back(client, course, settings):
     assert "The tutor is full" in answer.json()["detail"]
 
 
+def test_whose_own_questions_wait_has_asked_too_much(client, course):
+    conversation = ask(client, course=course.pk).json()["conversation"]
+    answer = ask(client, conversation=conversation)
+    assert (answer.status_code, answer["Content-Type"], answer["Retry-After"]) == (429, PROBLEM, "2")
+    assert "Your question before this one" in answer.json()["detail"]
+    ask(client, course=course.pk)
+    ask(client, course=course.pk)
+    answer = ask(client, course=course.pk)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+    assert "3 of your questions wait already" in answer.json()["detail"]
+
+
 def test_a_course_closed_meanwhile_is_a_conflict(client, course, ana):
     question = answered(client, course)
     ana.memberships.all().delete()

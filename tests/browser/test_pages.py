@@ -94,7 +94,7 @@ def test_a_link_is_looked_at_with_and_without_scripts_and_then_followed(
     page.get_by_label("Shorts, too").uncheck()
     page.get_by_role("button", name="Look first").click()
     look = page.locator("[data-test=look]")
-    expect(look).to_contain_text("YOUTUBE_API_KEY")
+    expect(look).to_contain_text("No key of YouTube's own service is set here.")
     expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
     assert find_serious(page, "add-look") == []
     keep_picture(page, "add-look-wide-light")

@@ -162,6 +162,7 @@ ROUTES: dict[str, Route] = {
     "courses/<int:course_id>/leave/": ForMembers(course, "post"),
     "courses/<int:course_id>/members/": ForTeachers(course, "post", a_new_member),
     "courses/<int:course_id>/members/<int:user_id>/remove/": ForTeachers(member, "post"),
+    "following/<int:subscription_id>/": ForTeachers(subscription),
     "following/<int:subscription_id>/pause/": ForTeachers(subscription, "post"),
     "following/<int:subscription_id>/resume/": ForTeachers(subscription, "post"),
     "following/<int:subscription_id>/pull/": ForTeachers(subscription, "post"),

@@ -29,7 +29,7 @@ def test_the_first_page_names_what_needs_a_person_with_its_list(client):
     for number in range(2):
         IngestionRun.objects.create(source="folder", location=f"/{number}", state=RunState.FAILED)
     page = client.get("/admin/").content.decode()
-    assert "<strong>2</strong> pulls that failed" in page
+    assert "pulls that failed (<strong>2</strong>)" in page
     url = "/admin/ingestion/ingestionrun/?state__exact=failed"
     assert url in page
     assert client.get(url).status_code == 200

@@ -1,8 +1,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 
 from config import conditions
+from ingestion.lake import lake
 from ingestion.models import (
     ApiCall,
     AudioFetch,
@@ -12,6 +14,8 @@ from ingestion.models import (
     FetchReason,
     FetchState,
     IngestionRun,
+    RawObservation,
+    RawRecord,
     RunState,
     SubjectKind,
     Subscription,
@@ -47,6 +51,38 @@ def make_subscription(**fields):
 
 def find():
     return [(each.kind, each.subject) for each in conditions.find(at=AT)]
+
+
+def observe(*keys):
+    run, _is_new = IngestionRun.objects.get_or_create(source="youtube_api", location="x")
+    for key in keys:
+        record = RawRecord.objects.create(
+            source="youtube_api", kind="video", external_id="v", payload={}, payload_sha256=key, fetched_at=AT
+        )
+        for minute in range(2):
+            at = AT + timedelta(minutes=minute)
+            RawObservation.objects.create(run=run, record=record, observed_at=at, lake_key=key)
+
+
+def test_a_lake_that_lacks_what_the_database_knows_is_another(monkeypatch):
+    lake().save("raw/one", ContentFile(b"payloads"))
+    observe("raw/one")
+    assert find() == []
+    observe("raw/in-another-lake")
+    assert (find(), conditions.count_lost_objects()) == ([("lake", "")], 1)
+
+    def refuse(self, key):
+        raise OSError
+
+    monkeypatch.setattr(type(lake()), "find_object", refuse)
+    observe("raw/two")
+    assert find() == [], "a lake that does not answer may hold them"
+
+
+def test_the_newest_objects_alone_are_looked_for():
+    lake().save("raw/newest", ContentFile(b"payloads"))
+    observe("raw/0", "raw/1", "raw/2", "raw/newest")
+    assert conditions.count_lost_objects() == conditions.OBJECTS_SAMPLED - 1
 
 
 def test_nothing_lasts_where_all_is_well():

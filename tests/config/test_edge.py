@@ -1,6 +1,10 @@
 import errno
+import shutil
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, ProgrammingError
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -33,6 +37,14 @@ def test_the_trace_of_a_surprise_is_kept(settings, tmp_path):
     with pytest.raises(SystemExit), edge.one_sentence_instead_of_a_trace():
         raise ZeroDivisionError
     assert "ZeroDivisionError" in (tmp_path / "logs" / "error.log").read_text()
+
+
+def test_ctrl_c_while_the_program_loads_leaves_no_trace(tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "edge.py").write_text("raise KeyboardInterrupt")
+    shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
+    ended = subprocess.run([sys.executable, "manage.py", "help"], cwd=tmp_path, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, b"")
 
 
 def test_help_needs_no_services(monkeypatch):

@@ -16,7 +16,7 @@ import ingestion.sample_course
 from ingestion import course_archive, landing, removal
 from ingestion import services as ingesting
 from ingestion.lake import lake
-from ingestion.models import Course, IngestionRun, RawObservation, Subscription, Video
+from ingestion.models import Course, IngestionRun, MediaFile, RawObservation, Subscription, Video
 from ingestion.sources import archive as archive_source
 from tests.config.replays import build, kept, lose_database, run_replay
 from tests.ingestion import folders
@@ -98,6 +98,20 @@ def test_a_second_replay_changes_nothing(landed):
     assert (kept(), list(IngestionRun.objects.order_by("pk").values())) == (once, runs)
     assert sum(load.changed_count for load in warehouse.build_warehouse()) == 0
     assert build() == marts
+
+
+def test_a_replay_into_a_database_that_is_not_empty_says_what_it_held(landed):
+    def replay():
+        err = io.StringIO()
+        call_command("ingest", replay=True, stdout=io.StringIO(), stderr=err)
+        return err.getvalue()
+
+    held = RawObservation.objects.count() + MediaFile.objects.count()
+    assert f"it held {held} already, and the lake holds nothing" in replay()
+    MediaFile.objects.all().delete()
+    assert "more came from the lake" in replay()
+    lose_database()
+    assert "not empty" not in replay()
 
 
 def test_a_replay_into_the_database_that_wrote_the_lake_changes_nothing(landed):

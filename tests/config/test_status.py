@@ -16,7 +16,17 @@ from config.roles import Role
 from config.status import machines, stages
 from config.views import status as views
 from ingestion import drift
-from ingestion.models import ContractDrift, IngestionRun, RawRejectedRecord, RunState, Video
+from ingestion.models import (
+    ContractDrift,
+    Course,
+    IngestionRun,
+    RawObservation,
+    RawRecord,
+    RawRejectedRecord,
+    RunState,
+    Subscription,
+    Video,
+)
 from transcripts.models import State, Transcription
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +119,7 @@ def test_a_failed_transcription_is_told_with_its_reason_and_what_follows(client,
     client.force_login(operator)
     page = client.get("/status/").content.decode()
     assert "This needs a person" in page
-    assert "1 transcriptions that failed" in page
+    assert "transcriptions that failed (1)" in page
     assert "The file &lt;is&gt; broken." in page
     assert "none: send it again" in page
     assert "<b>one</b>" not in page
@@ -125,6 +135,26 @@ def test_a_backlog_is_split_by_where_it_stands():
     assert (stage.done_count, stage.running_count, stage.failed_count) == (1, 1, 1)
     # The one whose worker is gone, and four videos that were not planned with today's transcriber.
     assert stage.waiting_count == 5
+
+
+def test_a_pull_that_failed_is_counted_and_its_next_attempt_is_told():
+    at = timezone.now()
+    course = Course.objects.create(title="Algebra")
+    row = Subscription.objects.create(
+        course=course, kind="video", reference="v", next_pull_at=at + timedelta(minutes=1)
+    )
+    failed = {"source": "yt_dlp", "state": RunState.FAILED, "error": "Not a person.", "finished_at": at}
+    run = IngestionRun.objects.create(location="a", subscription=row, **failed)
+    IngestionRun.objects.create(location="b", **failed | {"finished_at": at - timedelta(days=8)})
+    record = RawRecord.objects.create(
+        source="yt_dlp", kind="info", external_id="v", payload={}, payload_sha256="x", fetched_at=at
+    )
+    RawObservation.objects.create(run=run, record=record, observed_at=at, lake_key="k")
+    ingest = stages.list_stages(at=at)[0]
+    assert (ingest.failed_count, ingest.done_count, ingest.row_count) == (2, 0, 1)
+    told = {trouble.what: trouble.next_attempt for trouble in stages.find_troubles(at=at)}
+    assert told == {"a": "in 60 seconds", "b": "when it is asked for again"}
+    assert [each.count for each in attention.find_concerns(at=at) if each.title == "pulls that failed"] == [1]
 
 
 def test_the_same_queries_serve_however_much_there_is(client, operator):

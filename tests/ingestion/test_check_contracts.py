@@ -53,9 +53,9 @@ def test_it_speaks_json(drifts):
 
 def test_what_is_accepted_fails_no_more(drifts):
     output, error = check("--accept", "youtube_api.video: statistics.hypeCount")
-    assert error == "0 broken contract files, 1 fields that came or went."
+    assert error == "0 broken contract files, 1 field that came or went."
     output, error = check("--accept")
-    assert (output.splitlines()[0].partition(", ")[2], error) == ("1 fields accepted", "")
+    assert (output.splitlines()[0].partition(", ")[2], error) == ("1 field accepted", "")
     assert check() == (f"{len(contracts.list_paths())} contracts, 0 fields accepted\n", "")
 
 

@@ -1,7 +1,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.http import QueryDict
 
 from ingestion.models import CourseAccess
@@ -60,6 +62,23 @@ def test_each_order_puts_its_own_first_and_the_unknown_last(order, first, sam):
     found = titles(library.fill_shelf(sam, Wish(order=order)))
     assert found[0] == first
     assert found[-1] == "Unknown"
+
+
+@pytest.mark.parametrize(
+    ("order", "index"),
+    [
+        ("newest", "video_newest"),
+        ("views", "video_most_viewed"),
+        ("longest", "video_longest"),
+        ("title", "video_by_title"),
+    ],
+)
+def test_each_order_is_that_of_an_index(order, index):
+    rows = library._find_videos(User.objects.create_superuser("olga"), library.Wish(order=order))
+    with connection.cursor() as cursor:
+        # Of a table this short PostgreSQL would read and sort all.
+        cursor.execute("set local enable_seqscan = off; set local enable_sort = off")
+    assert f"Index Scan using {index} " in rows[:25].explain()
 
 
 def test_filters_narrow_together(sam):

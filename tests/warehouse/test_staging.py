@@ -73,6 +73,29 @@ def test_a_playlist_that_yt_dlp_described_can_be_staged():
     assert f"{playlist['modified_at']:%Y-%m-%d}" == "2026-11-01"
 
 
+def test_statistics_that_came_alone_can_be_staged():
+    payload = {
+        "kind": "youtube#videoStats",
+        "id": "a",
+        "snippet": {"publishTime": "2026-09-01T12:00:00Z"},
+        "contentDetails": {"duration": "PT1M1S"},
+        "statistics": {"viewCount": "7", "likeCount": "2"},
+    }
+    factories.land(kind="video_stats", external_id="a", payload=payload)
+    later = payload | {"statistics": {"viewCount": "9", "commentCount": "1"}}
+    factories.land(kind="video_stats", external_id="a", payload=later, observed_at=factories.SECOND_DAY)
+    (row,) = read("stg_video_stats")
+    assert (row["video_id"], row["view_count"], row["like_count"], row["comment_count"]) == ("a", 9, None, 1)
+    assert (row["duration_seconds"], row["observed_at"]) == (61, factories.SECOND_DAY)
+    assert f"{row['published_at']:%Y-%m-%d %H:%M}" == "2026-09-01 12:00"
+
+
+def test_a_video_that_is_absent_again_is_one_row_with_its_latest_absence():
+    for day in (factories.FIRST_DAY, factories.SECOND_DAY):
+        factories.land(kind="absence", external_id="a", payload={"id": "a"}, observed_at=day)
+    assert read("stg_absence") == [{"video_id": "a", "observed_at": factories.SECOND_DAY}]
+
+
 def test_every_recorded_info_dict_can_be_staged(shared_data):
     assert factories.land_infos(shared_data / "yt_dlp_info") == 6
     (info,) = read("stg_yt_dlp_info", video_id="128Ts5r9NRE")
@@ -136,6 +159,8 @@ def test_hidden_counts_stay_null():
         ("youtube_api", "comment_thread"),
         ("youtube_api", "caption"),
         ("youtube_api", "search_result"),
+        ("youtube_api", "video_stats"),
+        ("youtube_api", "absence"),
         ("yt_dlp", "info"),
         ("yt_dlp", "playlist_info"),
     ],

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from assistant.models import VideoIndex
 from assistant.services import chunking, embedding
+from ingestion import text
 
 
 class Command(BaseCommand):
@@ -44,8 +45,10 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(counts))
         else:
-            line = f"{video_count} of {embedded.total_count} videos, {embedded.row_count} sentences embedded"
-            self.stdout.write(f"{line}, {chunked.row_count} chunks in all.")
+            sentences = text.tell_count(embedded.row_count, "sentence")
+            chunks = text.tell_count(chunked.row_count, "chunk")
+            line = f"{video_count} of {embedded.total_count} videos, {sentences} embedded"
+            self.stdout.write(f"{line}, {chunks} in all.")
         if reasons:
             reason = " ".join(reasons[0].split())
             raise CommandError(f"{len(reasons)} of {embedded.total_count} videos could not be embedded: {reason}")

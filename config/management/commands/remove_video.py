@@ -23,10 +23,15 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="removed on request", help="kept on the tombstone")
 
     def handle(self, *, video_id: str, reason: str, **options: Any) -> None:
+        now = timezone.now()
         try:
-            video = removal.remove_video(video_id=video_id, reason=reason, now=timezone.now())
+            video = removal.remove_video(video_id=video_id, reason=reason, now=now)
         except removal.UnknownVideoError as error:
             raise CommandError(str(error)) from None
         for path in WITHDRAWALS:
             import_string(path)()
-        self.stdout.write(f"Removed {video_id}: {video.removal_reason}, {video.removed_at:%F %T} UTC.")
+        why_and_when = f"{video.removal_reason}, {video.removed_at:%F %T} UTC"
+        if video.removed_at == now:
+            self.stdout.write(f"Removed {video_id}: {why_and_when}.")
+        else:
+            self.stdout.write(f"{video_id} had been removed before: {why_and_when}.")

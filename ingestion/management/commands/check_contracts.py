@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ingestion import contracts, drift
+from ingestion import contracts, drift, text
 from ingestion.models import ContractDrift
 
 
@@ -36,10 +36,13 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(_summarize(faults, rows, accepted_count=accepted_count)))
         else:
-            lines = [f"{len(contracts.list_paths())} contracts, {accepted_count} fields accepted"]
+            known = text.tell_count(len(contracts.list_paths()), "contract")
+            lines = [f"{known}, {text.tell_count(accepted_count, 'field')} accepted"]
             self.stdout.write("\n".join([*lines, *faults, *map(_describe, rows)]))
         if faults or rows:
-            raise CommandError(f"{len(faults)} broken contract files, {len(rows)} fields that came or went.")
+            broken = text.tell_count(len(faults), "broken contract file")
+            changed = text.tell_count(len(rows), "field")
+            raise CommandError(f"{broken}, {changed} that came or went.")
 
 
 def _accept(fields: list[str]) -> int:

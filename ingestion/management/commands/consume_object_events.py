@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from ingestion import object_queue
+from ingestion import object_queue, text
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             count = sum(object_queue.drain(queue))
         except object_queue.QueueError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{count} objects handled")
+        self.stdout.write(f"{text.tell_count(count, 'object')} handled")
 
 
 class StopError(BaseException):

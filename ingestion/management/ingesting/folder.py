@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from ingestion import landing, locks, services, sources
+from ingestion import landing, locks, services, sources, text
 from ingestion.models import IngestionRun
 
 
@@ -49,8 +49,10 @@ def _report(command: BaseCommand, *, runs: list[IngestionRun], as_json: bool) ->
         return
     for run in runs:
         command.stdout.write(
-            f"{run.source}: {run.page_count} files, {run.record_count} new payloads, "
-            f"{run.observation_count} new sightings, {run.media_count} new media files, "
+            f"{run.source}: {text.tell_count(run.page_count, 'file')}, "
+            f"{text.tell_count(run.record_count, 'new payload')}, "
+            f"{text.tell_count(run.observation_count, 'new sighting')}, "
+            f"{text.tell_count(run.media_count, 'new media file')}, "
             f"{run.rejected_count} rejected, {run.withheld_count} withheld as removed"
         )
 

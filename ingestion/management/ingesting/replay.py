@@ -10,10 +10,12 @@ from django.utils.module_loading import import_string
 from tqdm import tqdm
 
 from ingestion import locks, tombstones
+from ingestion.models import MediaFile, RawObservation
 
 
 def ingest(command: BaseCommand, *, options: dict[str, Any]) -> None:
     """Let every app bring back what it keeps in the lake, and name what could not be read. Raises CommandError."""
+    before = _count_held()
     try:
         with _Bars() as bars:
             unreadable = [each for path in settings.REPLAYS for each in import_string(path)(watch=bars)]
@@ -25,11 +27,23 @@ def ingest(command: BaseCommand, *, options: dict[str, Any]) -> None:
     if options["json"]:
         command.stdout.write(json.dumps(counts))
     else:
-        command.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))
+        command.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
+    if before:
+        command.stderr.write(_tell_of_held(before, added=_count_held() - before))
     for each in unreadable:
         command.stderr.write(f"{each.key}: {each.reason}")
     if unreadable:
         raise CommandError("Some objects of the lake could not be brought back: they are named above.")
+
+
+def _count_held() -> int:
+    return RawObservation.objects.count() + MediaFile.objects.count()
+
+
+def _tell_of_held(held: int, *, added: int) -> str:
+    """Say what a database that was not empty has been given."""
+    came = f"{added} more came from the lake" if added else "the lake holds nothing that it lacked"
+    return f"The database was not empty: of sightings and media files it held {held} already, and {came}."
 
 
 class _Bars:

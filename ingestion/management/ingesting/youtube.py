@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Sum
 from tqdm import tqdm
 
-from ingestion import sources
+from ingestion import sources, text
 from ingestion.following import enquiries, previews, pulls, subscriptions
 from ingestion.management.ingesting import folder
 from ingestion.models import ApiCall, Enquiry, EnquiryKind, IngestionRun, Listing, Subscription
@@ -70,8 +70,9 @@ def _report(command: BaseCommand, subscription: Subscription, *, runs: list[Inge
         listed = Listing.objects.filter(subscription=subscription)
         units = ", ".join(f"{count} {bucket}" for bucket, count in _count_units(*runs).items()) or "none"
         command.stdout.write(
-            f"{subscription}: {listed.count()} videos listed, {listed.filter(is_wanted=True).count()} wanted, "
-            f"{sum(run.record_count for run in runs)} new payloads, "
+            f"{subscription}: {text.tell_count(listed.count(), 'video')} listed, "
+            f"{listed.filter(is_wanted=True).count()} wanted, "
+            f"{text.tell_count(sum(run.record_count for run in runs), 'new payload')}, "
             f"{sum(run.rejected_count for run in runs)} rejected; units spent: {units}"
         )
     problems = [line for run in runs for line in run.error.splitlines()]
@@ -79,7 +80,8 @@ def _report(command: BaseCommand, subscription: Subscription, *, runs: list[Inge
         kind=EnquiryKind.DETAILS, asked_at=None, video__listings__subscription=subscription
     )
     if not problems and client.has_key() and (count := waiting.count()):
-        problems = [f"{count} videos wait for their details: a worker asks for them when there are units."]
+        waits = "1 video waits for its" if count == 1 else f"{count} videos wait for their"
+        problems = [f"{waits} details: a worker asks for them when there are units."]
     if problems and not Listing.objects.filter(subscription=subscription, is_wanted=True).exists():
         page = f"/courses/{subscription.course_id}/"
         problems.append(
@@ -100,10 +102,11 @@ def _report_plan(command: BaseCommand, plan: previews.Preview, *, as_json: bool)
         known = asdict(plan) | {"resets_at": plan.resets_at.isoformat(), "day_count": plan.day_count}
         command.stdout.write(json.dumps(known))
         return
-    searches = f" and {plan.search_count} searches" if plan.search_count else ""
+    searches = "searches" if plan.search_count > 1 else "search"
+    cost = text.tell_count(plan.units, "unit") + f" and {plan.search_count} {searches}" * bool(plan.search_count)
     command.stdout.write(
-        f"{plan.title or 'One video'}: {plan.video_count} videos, of which about {plan.wanted_count} wanted with "
-        f"{plan.hours:.1f} hours; it costs {plan.units} units{searches} and "
-        f"{plan.units_left} are left today, so it takes {plan.day_count} day(s). "
-        f"This look cost {plan.spent} units."
+        f"{plan.title or 'One video'}: {text.tell_count(plan.video_count, 'video')}, of which about "
+        f"{plan.wanted_count} wanted with {plan.hours:.1f} hours; it costs {cost} "
+        f"and {plan.units_left} are left today, so it takes {text.tell_count(plan.day_count, 'day')}. "
+        f"This look cost {text.tell_count(plan.spent, 'unit')}."
     )

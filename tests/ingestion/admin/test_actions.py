@@ -25,11 +25,14 @@ def test_a_video_is_removed_once_a_reason_is_given(admin):
     assert "cannot be undone" in page
     assert "Say why" in act(admin, Video, "remove", videos, reason=" \0")
     assert not Video.objects.removed().exists()
+    assert "had been removed before" not in act(admin, Video, "remove", videos[:1], reason="on request")
     for _ in range(2):
-        assert "2 videos are removed." in act(admin, Video, "remove", videos, reason="on request")
-    for video in Video.objects.all():
+        page = act(admin, Video, "remove", videos, reason="another")
+        assert "2 videos are removed." in page
+        assert page.count("UTC: on request") == 1
+    for video, reason in zip(Video.objects.order_by("pk"), ("on request", "another"), strict=True):
         assert (video.availability, video.title) == (Availability.REMOVED, "")
-        assert video.removal_reason == "on request"
+        assert video.removal_reason == reason
 
 
 def test_too_many_are_not_removed_at_once(admin, monkeypatch):

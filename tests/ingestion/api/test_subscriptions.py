@@ -208,7 +208,7 @@ def test_a_preview_without_a_key_says_so_and_spends_nothing(post, teacher, setti
     settings.YOUTUBE_API_KEY = ""
     status, body = post("subscriptions/preview/", teacher, reference="@channel0")
     assert (status, body["plan"]) == (200, None)
-    assert "YOUTUBE_API_KEY" in body["obstacle"]
+    assert body["obstacle"] == "No key of YouTube's own service is set here."
     assert post("subscriptions/preview/", teacher, reference="odd")[0] == 400
     assert post("subscriptions/preview/", people.make(), reference="@channel0")[0] == 403
     assert not ApiCall.objects.exists()

@@ -9,7 +9,7 @@ from ingestion import media as media_files
 from ingestion.audio import attempts, claims, delays, scratch
 from ingestion.extraction import process, room
 from ingestion.lake import lake
-from ingestion.models import Availability, MediaFile, Video
+from ingestion.models import Availability, Enquiry, EnquiryKind, MediaFile, Video
 from tests.emulators import media
 from tests.ingestion.audio.conftest import NOON, abandon, fetch, want
 from tests.ingestion.extraction.conftest import WEBVTT
@@ -80,6 +80,18 @@ def test_what_was_not_had_waits_with_its_reason(world, clock, lake_dir, playabil
     assert row.next_attempt_at == NOON + delays.RULES[reason].delays[0]
     assert (row.attempted_at, row.lease_expires_at, row.finished_at) == (NOON, None, None)
     assert in_lake(lake_dir) == []
+
+
+@pytest.mark.parametrize(("reason", "is_asked"), [("Private video", True), ("Words that nobody has seen", False)])
+def test_a_video_that_is_not_shown_is_asked_about_at_once(world, clock, reason, is_asked):
+    world.lecture.playability = {"status": "LOGIN_REQUIRED", "reason": reason}
+    row = want()
+    details = Enquiry.objects.create(video=row.video, kind=EnquiryKind.DETAILS, due_at=NOON + timedelta(days=9))
+    other = Enquiry.objects.create(video=row.video, kind=EnquiryKind.COMMENTS, due_at=NOON + timedelta(days=9))
+    fetch(row, clock)
+    details.refresh_from_db()
+    other.refresh_from_db()
+    assert (details.due_at == NOON, other.due_at == NOON) == (is_asked, False)
 
 
 def test_the_delay_is_spread(world, clock):

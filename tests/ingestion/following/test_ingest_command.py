@@ -89,6 +89,12 @@ def test_what_cannot_be_is_said_in_one_sentence(emulator, arguments, sentence):
     assert len(str(refusal.value).splitlines()) == 1
 
 
+def test_a_plan_is_told_in_a_sentence(emulator, channel):
+    told = ingest("@channel0", "--plan")
+    assert told.startswith("Channel 0: 120 videos, of which about 120 wanted with ")
+    assert "it costs 7 units and 9997 are left today, so it takes 1 day. This look cost 3 units." in told
+
+
 def test_a_plan_without_a_key_names_the_setting(settings):
     settings.YOUTUBE_API_KEY = ""
     with pytest.raises(CommandError, match="YOUTUBE_API_KEY"):

@@ -4,7 +4,7 @@ import pytest
 
 from ingestion import courses
 from ingestion.following import pasting, subscriptions
-from ingestion.models import ApiCall, Course, Subscription, Video
+from ingestion.models import ApiCall, Course, IngestionRun, Subscription, Video
 from ingestion.youtube import references
 from tests.emulators.youtube import Fault
 from tests.ingestion import people
@@ -32,8 +32,9 @@ def test_without_a_key_it_is_told_what_it_is_and_why_no_more(settings, clock):
     look = pasting.look(text="@channel0", wishes=WISHES, clock=clock)
     assert (look.title, look.plan) == ("@channel0", None)
     assert look.reference.url == "https://www.youtube.com/@channel0"
-    assert "YOUTUBE_API_KEY" in look.obstacle
+    assert (look.obstacle, look.lacks_key) == ("No key of YouTube's own service is set here.", True)
     assert not ApiCall.objects.exists()
+    assert not IngestionRun.objects.exists()
 
 
 def test_a_look_has_little_patience(emulator, channel, clock):

@@ -236,6 +236,10 @@ def test_what_fails_again_and_again_is_tried_less_and_less_often(emulator, chann
         waits.append(round((subscription.next_pull_at - clock.now) / timedelta(minutes=15)))
         clock.now = subscription.next_pull_at
     assert waits == [1, 2, 4, 8, 16, 32, 64, 96]
+    assert IngestionRun.objects.get().state == RunState.FAILED
+    emulator.faults.clear()
+    assert pull(subscription).state == RunState.DONE
+    assert (IngestionRun.objects.get().error, Listing.objects.count()) == ("", 120)
 
 
 def test_a_page_that_fails_once_is_tried_again_at_once(emulator, channel, follow, pull):
@@ -263,6 +267,21 @@ def test_a_place_that_is_no_more_known_is_left(emulator, channel, follow, pull, 
     subscription = follow(channel)
     run = pull(subscription)
     assert run.state == RunState.DONE
+    clock.now = Subscription.objects.get().next_pull_at
+    run = pull(subscription)
+    assert [call.page_number for call in run.calls.filter(method="playlistItems.list").order_by("pk")] == [0, 1, 2]
+
+
+def test_a_place_that_was_lost_between_two_pulls_is_left_as_well(emulator, channel, follow, pull, clock):
+    emulator.faults.append(Fault("playlistItems.list", status=500, page_number=1, times=10))
+    subscription = follow(channel)
+    pull(subscription)
+    clock.now = Subscription.objects.get().next_pull_at
+    assert pull(subscription).state == RunState.FAILED
+    lost = youtube_replies.error(400, "invalidPageToken")
+    emulator.faults.append(Fault("playlistItems.list", status=400, body=lost, page_number=1))
+    clock.now = Subscription.objects.get().next_pull_at
+    assert pull(subscription).state == RunState.DONE
     clock.now = Subscription.objects.get().next_pull_at
     run = pull(subscription)
     assert [call.page_number for call in run.calls.filter(method="playlistItems.list").order_by("pk")] == [0, 1, 2]

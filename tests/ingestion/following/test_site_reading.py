@@ -12,6 +12,7 @@ from ingestion.models import (
     AudioFetch,
     Course,
     Enquiry,
+    FetchReason,
     IngestionRun,
     Listing,
     RawRecord,
@@ -89,13 +90,42 @@ def test_the_same_channel_by_another_name_is_paused(follow, pull):
     assert twin.is_paused
 
 
-def test_a_site_that_tells_nothing_is_tried_again(follow, pull, clock):
+def test_a_site_that_tells_nothing_fails_the_run_and_is_tried_again(follow, pull, clock):
     subscription = follow("PLnobodyhasit")
     run = pull(subscription)
     subscription.refresh_from_db()
-    assert run.state == RunState.DONE
+    assert (run.state, run.error) == (RunState.FAILED, subscription.error)
     assert subscription.error
     assert subscription.next_pull_at > clock.now + timedelta(minutes=10)
+
+
+def test_a_run_that_fails_again_is_the_same_and_done_in_the_end(world, follow, pull, clock, monkeypatch):
+    subscription = follow(PLAYLIST_ID)
+    failing = yt_dlp_site.SiteError(FetchReason.BOT_CHECK, "Sign in to confirm you're not a bot.")
+    waits = []
+
+    def refuse(self):
+        raise failing
+
+    monkeypatch.setattr(yt_dlp_site.YtDlpSite, "_list", refuse)
+    for _number in range(4):
+        assert pull(subscription).state == RunState.FAILED
+        subscription.refresh_from_db()
+        waits.append(round((subscription.next_pull_at - clock.now) / timedelta(minutes=15)))
+        clock.now = subscription.next_pull_at
+    assert waits == [1, 2, 4, 8]
+    monkeypatch.undo()
+    assert pull(subscription).state == RunState.DONE
+    assert (IngestionRun.objects.get().error, Listing.objects.count()) == ("", 3)
+
+
+def test_a_list_that_was_read_is_done_though_its_videos_tell_nothing(follow, pull, monkeypatch):
+    def refuse(self, video_ids, *, listing=None):
+        raise yt_dlp_site.SiteError(FetchReason.BOT_CHECK, "Sign in to confirm you're not a bot.")
+
+    monkeypatch.setattr(yt_dlp_site.YtDlpSite, "_describe", refuse)
+    run = pull(follow(PLAYLIST_ID))
+    assert (run.state, "not a bot" in run.error, Listing.objects.count()) == (RunState.DONE, True, 3)
 
 
 def test_while_another_process_lists_it_waits_a_minute(follow, pull, clock, monkeypatch):

@@ -5,7 +5,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingestion.following import pulls, subscriptions
-from ingestion.models import ApiCall, AudioFetch, Course, FetchReason, FetchState, Listing, Subscription, Video
+from ingestion.models import (
+    ApiCall,
+    AudioFetch,
+    Course,
+    Enquiry,
+    EnquiryKind,
+    FetchReason,
+    FetchState,
+    Listing,
+    Subscription,
+    Video,
+)
 from ingestion.youtube import references
 from tests.emulators import youtube_world
 from tests.ingestion import people
@@ -97,7 +108,10 @@ def test_without_a_key_a_look_says_what_it_is_and_what_is_missing(client, teache
     settings.YOUTUBE_API_KEY = ""
     page = post(client, look=True).content.decode()
     assert "https://www.youtube.com/@channel0" in page
-    assert "YOUTUBE_API_KEY is empty" in page
+    assert "No key of YouTube&#x27;s own service is set here." in page
+    assert "YOUTUBE_API_KEY" not in page
+    client.force_login(people.make_operator())
+    assert "Set YOUTUBE_API_KEY, and a look tells" in post(client, look=True).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -199,6 +213,65 @@ def test_what_is_followed_is_paused_goes_on_is_pulled_and_let_go(client, followe
     assert "its videos stay" in press("subscription_unfollow")
     assert not Subscription.objects.exists()
     assert client.post(reverse("subscription_unfollow", args=[followed.pk])).status_code == 404
+
+
+CHANGED = {"every": "60", "wants_audio": "on", "languages": "en, pt-BR", "title_pattern": "^Week"}
+
+
+def test_what_is_wanted_of_it_is_shown_and_changed(client, followed):
+    url = reverse("subscription_change", args=[followed.pk])
+    assert url in show(client, followed.course)
+    page = client.get(url).content.decode()
+    assert '<option value="1440" selected>' in page
+    video = Video.objects.create(video_id="v", title="Week 1")
+    Listing.objects.create(subscription=followed, video=video, is_wanted=False)
+    response = client.post(url, CHANGED | {"wants_comments": "on", "shortest_minutes": "3"}, follow=True)
+    assert "is followed so from now on" in response.content.decode()
+    row = Subscription.objects.get()
+    assert (row.every, row.languages, row.title_pattern) == (timedelta(hours=1), ["en", "pt-BR"], "^Week")
+    assert (row.wants_audio, row.wants_comments, row.wants_shorts, row.wants_live) == (True, True, False, False)
+    assert (row.shortest_seconds, row.longest_seconds) == (180, None)
+    assert Enquiry.objects.get(video=video).kind == EnquiryKind.COMMENTS
+    page = client.get(url).content.decode()
+    assert 'value="en, pt-BR"' in page
+    assert '<option value="60" selected>' in page
+
+
+def test_what_the_form_cannot_show_stays_until_it_is_changed(client, followed):
+    url = reverse("subscription_change", args=[followed.pk])
+    every = timedelta(minutes=45)
+    Subscription.objects.update(every=every, shortest_seconds=90, longest_seconds=5000)
+    assert '<option value="45" selected>as now: every 45 minutes' in client.get(url).content.decode()
+    client.post(url, {"every": "45", "shortest_minutes": "1", "longest_minutes": "9"})
+    row = Subscription.objects.get()
+    assert (row.every, row.shortest_seconds, row.longest_seconds) == (every, 90, 540)
+    client.post(url, {"every": "15"})
+    row = Subscription.objects.get()
+    assert (row.every, row.shortest_seconds, row.longest_seconds) == (timedelta(minutes=15), None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"title_pattern": "("}, "is no regular expression"),
+        ({"shortest_minutes": "9", "longest_minutes": "2"}, "longer than the longest"),
+        ({"every": "1"}, "Select a valid choice"),
+    ],
+)
+def test_what_cannot_be_wanted_says_why_and_changes_nothing(client, followed, fields, words):
+    response = client.post(reverse("subscription_change", args=[followed.pk]), CHANGED | fields)
+    assert (response.status_code, words in response.content.decode()) == (422, True)
+    assert subscriptions.read_wishes(Subscription.objects.get()) == subscriptions.Wishes()
+
+
+def test_only_who_leads_a_course_changes_what_it_follows(client, followed):
+    url = reverse("subscription_change", args=[followed.pk])
+    sam = people.make("sam")
+    followed.course.memberships.create(user=sam)
+    for user, status in ((sam, 403), (people.make_teacher("other"), 404), (people.make_operator(), 200)):
+        client.force_login(user)
+        assert client.get(url).status_code == status
+        assert client.post(url, CHANGED).status_code == (302 if status == 200 else status)
 
 
 @pytest.mark.parametrize("name", POSTS)

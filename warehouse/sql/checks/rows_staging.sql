@@ -21,7 +21,9 @@ landed as (
                     'video_category',
                     'comment_thread',
                     'caption',
-                    'search_result'
+                    'search_result',
+                    'video_stats',
+                    'absence'
                 )
             )
         )
@@ -45,6 +47,10 @@ staged as (
     select 'stg_caption', count(*) from stg_caption
     union all
     select 'stg_search_result', count(*) from stg_search_result
+    union all
+    select 'stg_video_stats', count(*) from stg_video_stats
+    union all
+    select 'stg_absence', count(*) from stg_absence
     union all
     select 'stg_yt_dlp_info', count(*) from stg_yt_dlp_info
     union all

@@ -1,0 +1,7 @@
+-- In stg_video_stats, video_id is never null and never repeated.
+select
+    video_id,
+    count(*) as row_count
+from stg_video_stats
+group by video_id
+having count(*) > 1 or video_id is null
