@@ -9,11 +9,14 @@ from transcripts.captions.cues import Reading, count_skipped
 
 ARROW = "-->"
 _LOOSE_TIME = r"(?:(\d{1,4}) ?: ?)?(\d{1,2}) ?: ?(\d{1,2})(?: ?[.,] ?(\d{1,3})\d*)?"
-LOOSE_TIMES = re.compile(rf"^[ \t]*{_LOOSE_TIME}[ \t]*-->[ \t]*{_LOOSE_TIME}(?![\w:])(.*)$", re.MULTILINE)
-SOUND_TIMES = re.compile(r"\s*(?:\d{1,4}:)?\d{1,2}:\d\d[.,]\d{3} *--> *(?:\d{1,4}:)?\d{1,2}:\d\d[.,]\d{3}(?!\d)")
-SBV_TIMES = re.compile(r"^\d+:\d\d:\d\d\.\d{1,3},", re.MULTILINE)
+LOOSE_TIMES = re.compile(rf"(?<![\d:]){_LOOSE_TIME}[ \t]*-->[ \t]*{_LOOSE_TIME}(?![\w:])")
+SOUND_TIMES = re.compile(
+    r"[ \t]*(?:\d{1,4}:)?\d{1,2}:\d\d[.,]\d{3} *--> *(?:\d{1,4}:)?\d{1,2}:\d\d[.,]\d{3}(?!\d)"
+)
 # What stands above the times of a cue: its number, or one line of anything after an empty one, or nothing.
 NUMBER = re.compile(r"(?:\n[ \t]*\d+[ \t]*\n|\n[ \t]*\n[^\n]+\n|\n)(?=\d+:\d\d:\d\d\.\d{3} --> )")
+# The number of a cue that has lost its times.
+STRAY_NUMBER = re.compile(r"\n\n\d+[ \t]*\n(?!.*-->)(?=[^\n])")
 # A block of WebVTT that has no times and needs none.
 TIMELESS = re.compile(r"\s*(?:(?:NOTE|STYLE|REGION)\b|\Z)")
 
@@ -35,6 +38,9 @@ def read_subrip(text: str) -> Reading:
         raise UnreadableAudioError("The captions have no cue whose times can be read.")
     if odd_count := sum(not number.strip().isdecimal() for number in above):
         repairs += (f"Cues without a number: {odd_count}.",)
+    mended, stray_count = STRAY_NUMBER.subn("\n\n", mended)
+    if stray_count:
+        repairs += (f"Texts without times, kept with the cue before: {stray_count}.",)
     # What stands before the first is no cue, and the parser would refuse it.
     _, number, rest = NUMBER.sub("\n\n1\n", f"\n{mended}").partition("\n\n1\n")
     return _read(f"{number}{rest}".strip("\n"), kind="srt", time_count=text.count(ARROW), repairs=repairs)
@@ -42,7 +48,8 @@ def read_subrip(text: str) -> Reading:
 
 def read_sbv(text: str) -> Reading:
     """Return the cues of SBV, as YouTube's studio saves captions."""
-    return _read(text.strip(), kind="sbv", time_count=len(SBV_TIMES.findall(text)), repairs=())
+    block_count = sum(bool(block.strip()) for block in text.split("\n\n"))
+    return _read(text.strip(), kind="sbv", time_count=block_count, repairs=())
 
 
 def _read(text: str, *, kind: str, time_count: int, repairs: tuple[str, ...]) -> Reading:
@@ -69,16 +76,24 @@ def _read(text: str, *, kind: str, time_count: int, repairs: tuple[str, ...]) ->
 
 def _mend_times(text: str) -> tuple[str, tuple[str, ...]]:
     """Return a text with every readable pair of times as WebVTT writes it, and what was odd about them."""
+    lines = text.split("\n")
     odd_count = 0
+    for place, line in enumerate(lines):
+        if ARROW in line and re.search(r"\d:\d", line):
+            lines[place] = _mend_line(line)
+            odd_count += LOOSE_TIMES.search(line) is not None and not SOUND_TIMES.match(line)
+    return "\n".join(lines), ((f"Malformed times, mended: {odd_count}.",) if odd_count else ())
 
-    def rewrite(found: re.Match[str]) -> str:
-        nonlocal odd_count
-        odd_count += SOUND_TIMES.match(found[0]) is None
-        start, end = _stamp(*found.group(1, 2, 3, 4)), _stamp(*found.group(5, 6, 7, 8))
-        return f"{start} {ARROW} {end}{found[9]}"
 
-    mended = LOOSE_TIMES.sub(rewrite, text)
-    return mended, ((f"Malformed times, mended: {odd_count}.",) if odd_count else ())
+def _mend_line(line: str) -> str:
+    """Return a line of times; what cannot be read begins a cue all the same, and is not said in the one before."""
+    found = LOOSE_TIMES.search(line)
+    if found is None:
+        return f"\n\n{line}"
+    start, end = _stamp(*found.group(1, 2, 3, 4)), _stamp(*found.group(5, 6, 7, 8))
+    before = line[: found.start()].strip()
+    times = f"{start} {ARROW} {end}{line[found.end() :]}"
+    return f"{before}\n\n{times}" if before else times
 
 
 def _stamp(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> str:

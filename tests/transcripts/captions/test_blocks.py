@@ -17,6 +17,7 @@ def said(reading):
     ("text", "repairs"),
     [
         (f"1\n{FIRST}\none\n\n2\n{SECOND}\ntwo\n", ()),
+        (f"1\n{FIRST}\none{SECOND}\ntwo\n", ("Malformed times, mended: 1.", "Cues without a number: 1.")),
         (f"1\n{FIRST}\none\n2\n{SECOND}\ntwo", ()),
         (f"\n\n7\n{FIRST} X1:1 Y1:2\none\n\n\n\n9\n{SECOND}\ntwo", ()),
         (f"A heading\n\n1\n{FIRST}\none\n\n2\n{SECOND}\ntwo", ()),
@@ -64,8 +65,23 @@ def test_what_webvtt_skips_is_told():
     )
 
 
+def test_text_that_lost_its_times_stays_with_the_cue_before():
+    reading = blocks.read_subrip(f"1\n{FIRST}\none\n\n2\nlost its times\n\n3\n{SECOND}\ntwo")
+    assert said(reading) == [(1.0, 2.0, "one lost its times"), (3.0, 4.0, "two")]
+    assert reading.repairs == ("Texts without times, kept with the cue before: 1.",)
+
+
+def test_an_arrow_in_a_text_is_text():
+    assert said(blocks.read_subrip(f"1\n{FIRST}\na --> b\n")) == [(1.0, 2.0, "a --> b")]
+
+
 def test_sbv_is_read():
     assert said(blocks.read_sbv("0:00:01.000,0:00:02.000\none\n\n0:00:03.000,0:00:04.000\ntwo")) == TWO
+
+
+def test_blocks_of_sbv_without_times_or_text_are_counted():
+    reading = blocks.read_sbv("0:00:01.000,0:00:02.000\none\n\nno times\n\n0:00:0x.000,0:00:04.000\nlost\n")
+    assert (len(reading.cues), reading.repairs) == (1, ("2 malformed cues skipped.",))
 
 
 @pytest.mark.parametrize("text", ["some text --> more", f"{'9' * 5000}:00:01,000 --> 00:00:02,000\nx\n"])

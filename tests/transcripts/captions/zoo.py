@@ -8,7 +8,7 @@ from transcripts import captions
 from transcripts.audio import UnreadableAudioError
 from transcripts.transcribers.captions import Captions
 
-READ, REPAIRED, REFUSED = "read", "repaired", "refused"
+VERDICTS = READ, REPAIRED, REFUSED = "read", "repaired", "refused"
 
 
 @dataclass(frozen=True)
