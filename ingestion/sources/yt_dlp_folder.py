@@ -25,6 +25,7 @@ CAPTIONS = {
     ".ssa",
     ".ttml",
     ".vtt",
+    ".ytt",
 }
 # As yt-dlp writes them: `en`, `pt-BR`, `en-GB-uYU-mmqFLq8`.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9-]{1,40})?")
