@@ -5,7 +5,7 @@ alike; words published where nothing was heard count for the whole alone.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain
 
@@ -14,8 +14,6 @@ from rapidfuzz.distance import Levenshtein
 from ingestion.models import MediaKind, Video
 from transcripts import preference
 from transcripts.models import Segment, Transcription
-
-BATCH_SIZE = 1000
 
 
 def score(video: Video) -> None:
@@ -28,13 +26,15 @@ def score(video: Video) -> None:
     expected = list(chain.from_iterable(_words(segment.text) for segment in _trusted(published)))
     whole = Levenshtein.normalized_similarity(list(chain.from_iterable(said)), expected)
     Transcription.objects.filter(pk=heard.pk).update(caption_agreement=whole)
+    pks_of: defaultdict[float | None, list[int]] = defaultdict(list)
     for segment, agreement in zip(segments, compare(said, expected), strict=True):
-        segment.caption_agreement = agreement
-    Segment.objects.bulk_update(segments, ["caption_agreement"], batch_size=BATCH_SIZE)
+        pks_of[agreement].append(segment.pk)
+    for agreement, pks in pks_of.items():
+        Segment.objects.filter(pk__in=pks).update(caption_agreement=agreement)
 
 
 def compare(said: list[list[str]], expected: list[str]) -> Iterator[float | None]:
-    """Yield for each segment's words the share that is alike in both, None for a segment without words."""
+    """Yield for each segment the share of words alike in both, to a hundredth; None for one without words."""
     owners = [number for number, words in enumerate(said) for _ in words]
     alike: Counter[int] = Counter()
     inserted: Counter[int] = Counter()
@@ -45,7 +45,7 @@ def compare(said: list[list[str]], expected: list[str]) -> Iterator[float | None
         elif step.tag == "insert" and 0 < step.src_start < len(owners) and len(around) == 1:
             inserted[around.pop()] += step.dest_end - step.dest_start
     for number, words in enumerate(said):
-        yield alike[number] / (len(words) + inserted[number]) if words else None
+        yield round(alike[number] / (len(words) + inserted[number]), 2) if words else None
 
 
 def _find_published(heard: Transcription) -> Transcription | None:
