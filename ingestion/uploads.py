@@ -3,9 +3,10 @@
     inbox/<video id>/<name>.<ending>
     inbox/<course title>/<video id>/<name>.<ending>
 
-An ending of sound is a lecture's audio; `.vtt` and `.srt` are captions, in the language that stands before the
-ending (`talk.pt-BR.vtt`); `.info.json` is an info file of yt-dlp. A course of the title is made where there is
-none. What has been taken up stays where it is, and may be deleted; a removed video takes its files with it.
+An ending of sound is a lecture's audio; one of captions (`.vtt`, `.srt`, `.ttml`, `.json3` and others) is read in
+the language that stands before it (`talk.pt-BR.vtt`); `.info.json` is an info file of yt-dlp. A course of the
+title is made where there is none. What has been taken up stays where it is, and may be deleted; a removed video
+takes its files with it.
 """
 
 import re
@@ -28,6 +29,11 @@ from ingestion.sources import yt_dlp_folder
 SOURCE = "upload"
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LONGEST_TITLE = 255
+# What some line of each form of captions has; the stage that reads them says what is wrong with the rest.
+CAPTIONS = re.compile(
+    rb"-->|\d:\d\d\.\d{1,3},\d+:\d\d|<(?:\w+:)?(?:tt|transcript|timedtext|sami)\b|^Dialogue:|\"tStartMs\"",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class RefusedUploadError(Exception):
@@ -106,7 +112,9 @@ def _read_name(name: str) -> tuple[str, str]:
     if place.suffix.lower() in yt_dlp_folder.CAPTIONS:
         language = PurePosixPath(place.stem).suffix[1:]
         return MediaKind.CAPTIONS, language if yt_dlp_folder.LANGUAGE.fullmatch(language) else ""
-    raise RefusedUploadError("A file is taken up as audio, as captions (.vtt, .srt) or as .info.json.")
+    raise RefusedUploadError(
+        "A file is taken up as audio, as captions (.vtt, .srt, .ttml and others) or as .info.json."
+    )
 
 
 def _read_info(stored: StoredObject) -> sources.Page:
@@ -154,7 +162,8 @@ def _land(page: sources.Page, *, upload: Upload, source: str, now: datetime) -> 
 def _check(path: Path, *, kind: str) -> None:
     """Raise RefusedUploadError for what nobody could hear or read."""
     if kind == MediaKind.CAPTIONS:
-        if b"-->" not in path.read_bytes():
+        # UTF-16 has a zero in every other byte.
+        if not CAPTIONS.search(path.read_bytes().replace(b"\0", b"")):
             raise RefusedUploadError("The file holds no captions.")
         return
     try:

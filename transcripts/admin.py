@@ -119,7 +119,7 @@ class TranscriptionAdmin(base.ReadOnlyAdmin):
 
 @admin.register(Segment)
 class SegmentAdmin(base.ReadOnlyAdmin):
-    list_display = ["transcription_id", "position", "time", "text", "gate_reason", "repair"]
+    list_display = ["transcription_id", "position", "time", "text", "gate_reason", "repair", "agreement"]
     list_display_links = ["position"]
     list_filter = [DoubtFilter]
     list_per_page = 100
@@ -128,6 +128,10 @@ class SegmentAdmin(base.ReadOnlyAdmin):
     @admin.display(description=_("time"))
     def time(self, row: Segment) -> str:
         return clock.format_clock(row.start_seconds)
+
+    @admin.display(description=_("agrees with captions"))
+    def agreement(self, row: Segment) -> str:
+        return "–" if row.caption_agreement is None else f"{row.caption_agreement:.0%}"  # noqa: RUF001
 
     def get_sortable_by(self, request: HttpRequest) -> tuple[()]:
         return ()  # no other order has an index

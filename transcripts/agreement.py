@@ -1,24 +1,64 @@
-"""How far what was heard and what was published say the same."""
+"""How far what was heard and what was published say the same, of a whole transcript and of each segment.
+
+The words of both are aligned once. A segment agrees as far as its words and those published in its midst are
+alike; words published where nothing was heard count for the whole alone.
+"""
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import chain
 
 from rapidfuzz.distance import Levenshtein
 
 from ingestion.models import MediaKind, Video
+from transcripts import preference
 from transcripts.models import Segment, Transcription
 
 
 def score(video: Video) -> None:
-    """Store on the preferred transcript that was heard how far the newest captions agree with it."""
-    finished = Transcription.objects.finished().filter(video=video)
-    heard = finished.filter(media_kind=MediaKind.AUDIO, is_preferred=True).first()
-    published = finished.filter(media_kind=MediaKind.CAPTIONS).order_by("-finished_at").first()
-    if heard is None or published is None:
+    """Store on the best transcript that was heard how far the newest captions in its language agree with it."""
+    heard = preference.rank(video).filter(media_kind=MediaKind.AUDIO).first()
+    if heard is None or (published := _find_published(heard)) is None:
         return
-    similarity = Levenshtein.normalized_similarity(_words(heard), _words(published))
-    Transcription.objects.filter(pk=heard.pk).update(caption_agreement=similarity)
+    segments = list(_trusted(heard))
+    said = [_words(segment.text) for segment in segments]
+    expected = list(chain.from_iterable(_words(segment.text) for segment in _trusted(published)))
+    whole = Levenshtein.normalized_similarity(list(chain.from_iterable(said)), expected)
+    Transcription.objects.filter(pk=heard.pk).update(caption_agreement=whole)
+    pks_of: defaultdict[float | None, list[int]] = defaultdict(list)
+    for segment, agreement in zip(segments, compare(said, expected), strict=True):
+        pks_of[agreement].append(segment.pk)
+    for agreement, pks in pks_of.items():
+        Segment.objects.filter(pk__in=pks).update(caption_agreement=agreement)
 
 
-def _words(transcription: Transcription) -> list[str]:
-    trusted = Segment.objects.trusted().filter(transcription=transcription).order_by("position")
-    return re.findall(r"[\w']+", " ".join(trusted.values_list("text", flat=True)).lower())
+def compare(said: list[list[str]], expected: list[str]) -> Iterator[float | None]:
+    """Yield for each segment the share of words alike in both, to a hundredth; None for one without words."""
+    owners = [number for number, words in enumerate(said) for _ in words]
+    alike: Counter[int] = Counter()
+    inserted: Counter[int] = Counter()
+    for step in Levenshtein.opcodes(list(chain.from_iterable(said)), expected):
+        around = set(owners[max(0, step.src_start - 1) : step.src_start + 1])
+        if step.tag == "equal":
+            alike.update(owners[step.src_start : step.src_end])
+        elif step.tag == "insert" and 0 < step.src_start < len(owners) and len(around) == 1:
+            inserted[around.pop()] += step.dest_end - step.dest_start
+    for number, words in enumerate(said):
+        yield round(alike[number] / (len(words) + inserted[number]), 2) if words else None
+
+
+def _find_published(heard: Transcription) -> Transcription | None:
+    """Return the newest captions that may say the same: in the language heard, or in one that is not known."""
+    captions = Transcription.objects.finished().filter(video=heard.video, media_kind=MediaKind.CAPTIONS)
+    languages = {heard.language, ""} if heard.language else set(captions.values_list("language", flat=True))
+    return captions.filter(language__in=languages).order_by("-finished_at").first()
+
+
+def _trusted(transcription: Transcription) -> list[Segment]:
+    rows = Segment.objects.trusted().filter(transcription=transcription).order_by("position")
+    return list(rows.only("text"))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w']+", text.lower())

@@ -124,6 +124,10 @@ class Segment(models.Model):
     repair = models.CharField(max_length=64, blank=True, help_text="What was mended of the times.")
     start_seconds = models.FloatField()
     end_seconds = models.FloatField()
+    caption_agreement = models.FloatField(
+        null=True,
+        help_text="Share of words that published captions have alike; of what was heard, if there are any.",
+    )
     average_log_probability = models.FloatField(null=True)
     no_speech_probability = models.FloatField(null=True)
     compression_ratio = models.FloatField(null=True)

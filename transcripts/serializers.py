@@ -22,14 +22,18 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
     gate_reason = serializers.CharField(required=False, help_text="Why the text is not trusted; empty if it is.")
     repair = serializers.CharField(required=False, help_text="What was mended of the times.")
 
+    caption_agreement = serializers.FloatField(
+        required=False, allow_null=True, help_text="Share of words that published captions have alike, if known."
+    )
+
     class Meta:
         model = Segment
-        fields = ["start_seconds", "end_seconds", "text", "words", "gate_reason", "repair"]
+        fields = ["start_seconds", "end_seconds", "text", "words", "gate_reason", "repair", "caption_agreement"]
 
     def __init__(self, *args: Any, has_words: bool = True, has_gates: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         unwanted = [] if has_words else ["words"]
-        unwanted += [] if has_gates else ["gate_reason", "repair"]
+        unwanted += [] if has_gates else ["gate_reason", "repair", "caption_agreement"]
         for name in unwanted:
             self.fields.pop(name)
 

@@ -1,4 +1,4 @@
-"""A folder that yt-dlp wrote: `<name>.info.json`, the audio `<name>.<ext>`, captions `<name>.<lang>.vtt`."""
+"""A folder that yt-dlp wrote: `<name>.info.json`, the audio `<name>.<ext>`, captions `<name>.<lang>.<ext>`."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,22 @@ from ingestion.models import MediaKind
 
 INFO = ".info.json"
 AUDIO = {".aac", ".flac", ".m4a", ".mka", ".mkv", ".mp3", ".mp4", ".ogg", ".opus", ".wav", ".webm", ".wma"}
-CAPTIONS = {".vtt", ".srt"}
+CAPTIONS = {
+    ".ass",
+    ".dfxp",
+    ".json3",
+    ".sami",
+    ".sbv",
+    ".smi",
+    ".srt",
+    ".srv1",
+    ".srv2",
+    ".srv3",
+    ".ssa",
+    ".ttml",
+    ".vtt",
+    ".ytt",
+}
 # As yt-dlp writes them: `en`, `pt-BR`, `en-GB-uYU-mmqFLq8`.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9-]{1,40})?")
 

@@ -141,6 +141,14 @@ def test_an_endless_number_is_rejected(tmp_path):
     assert rejection.reason == "holds a number out of range"
 
 
+def test_captions_are_found_in_every_form(tmp_path):
+    folders.write_info(tmp_path, folders.info())
+    for ending in ("ass", "json3", "srt", "srv3", "ttml", "vtt", "live_chat.json", "txt"):
+        (tmp_path / f"abcdefghijk.en.{ending}").write_text("")
+    page = YtDlpFolder(location=tmp_path).read_file(tmp_path / "abcdefghijk.info.json")
+    assert [file.path.suffix for file in page.media] == [".ass", ".json3", ".srt", ".srv3", ".ttml", ".vtt"]
+
+
 def test_captions_are_those_named_by_a_language(tmp_path):
     path = folders.write_info(tmp_path, folders.info("intro"))
     for name in ("intro.en-GB-uYU-mmqFLq8.vtt", "intro.2.en.vtt"):

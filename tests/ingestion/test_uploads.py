@@ -86,6 +86,22 @@ def test_captions_come_in_the_language_of_their_name():
     assert not Course.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("talk.en.ttml", b'<tt xmlns="http://www.w3.org/ns/ttml"/>'),
+        ("talk.en.srv3", b'<timedtext format="3"/>'),
+        ("talk.en.json3", b'{"events": [{"tStartMs": 0}]}'),
+        ("talk.en.ass", b"[Events]\nDialogue: 0,0:00:01.00"),
+        ("talk.en.sbv", b"0:00:00.378,0:00:11.378\nhi"),
+        ("talk.en.vtt", CAPTIONS.decode().encode("utf-16")),
+    ],
+)
+def test_captions_come_in_any_form_and_encoding(name, content):
+    assert put(f"inbox/lecture-01/{name}", content) == "taken up as captions"
+    assert MediaFile.objects.get().language == "en"
+
+
 def test_the_same_bytes_are_held_once(tmp_path):
     sound = make_sound(tmp_path)
     put("inbox/lecture-01/a.wav", sound)

@@ -65,6 +65,13 @@ def test_what_is_doubted_is_shown_to_operators_alone(client, row):
     assert [segment["gate_reason"] for segment in segments] == ["", "", "repeated_phrase"]
 
 
+def test_how_far_captions_agree_is_shown_with_what_is_doubted(client, row):
+    row.segments.filter(position=0).update(caption_agreement=0.5)
+    segments = transcript(as_operator(client), "?doubted=1").json()["segments"]
+    assert [segment["caption_agreement"] for segment in segments] == [0.5, None]
+    assert "caption_agreement" not in transcript(client).json()["segments"][0]
+
+
 def test_a_long_transcript_costs_the_same_queries(client, row, django_assert_max_num_queries):
     Segment.objects.bulk_create(
         Segment(transcription=row, position=n, text="x", start_seconds=n, end_seconds=n) for n in range(10, 500)
