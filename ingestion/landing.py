@@ -18,7 +18,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
-from ingestion import catalogue, drift, media, returning, sources
+from ingestion import arrays, catalogue, drift, media, returning, sources
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
@@ -73,12 +73,11 @@ from jsonb_to_recordset(%(lines)s::jsonb) as line (
 on conflict (source, kind, external_id, payload_sha256) do update set payload_sha256 = excluded.payload_sha256
 returning external_id, payload_sha256, id
 """
-# Ids and digests go as arrays: a page of them as single parameters costs more than the search for them.
 FIND_RECORDS = """
 select external_id, payload_sha256, id from raw_record
-where source = %s and kind = %s and external_id = any(%s) and payload_sha256 = any(%s)
+where source = %s and kind = %s and external_id = any(%s::text[]) and payload_sha256 = any(%s::text[])
 """
-FIND_SEEN = "select record_id from raw_observation where observed_at = %s and record_id = any(%s)"
+FIND_SEEN = "select record_id from raw_observation where observed_at = %s and record_id = any(%s::bigint[])"
 INSERT_OBSERVATIONS = """
 insert into raw_observation (run_id, record_id, observed_at, lake_key)
 select %(run)s, unnest(%(records)s::bigint[]), %(observed_at)s, %(lake_key)s
@@ -206,9 +205,10 @@ def _land_records(
 
 def _find_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[_Key, int]:
     wanted = {sighting.key for sighting in sightings}
-    external_ids = list({external_id for external_id, _ in wanted})
+    external_ids = arrays.write_texts({external_id for external_id, _ in wanted})
+    digests = arrays.write_texts(sha256 for _, sha256 in wanted)
     with connection.cursor() as cursor:
-        cursor.execute(FIND_RECORDS, [source, page.kind, external_ids, [sha256 for _, sha256 in wanted]])
+        cursor.execute(FIND_RECORDS, [source, page.kind, external_ids, digests])
         rows = {(external_id, sha256): pk for external_id, sha256, pk in cursor.fetchall()}
     return {key: pk for key, pk in rows.items() if key in wanted}
 
@@ -216,7 +216,7 @@ def _find_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: st
 def _find_unseen(page: sources.Page, sightings: list[_Sighting], rows: dict[_Key, int]) -> dict[int, _Sighting]:
     """Return the sightings not yet known, by the row of their payload."""
     with connection.cursor() as cursor:
-        cursor.execute(FIND_SEEN, [page.observed_at, list(set(rows.values()))])
+        cursor.execute(FIND_SEEN, [page.observed_at, arrays.write_numbers(set(rows.values()))])
         seen_pks = {pk for (pk,) in cursor.fetchall()}
     return {pk: sighting for sighting in sightings if (pk := rows[sighting.key]) not in seen_pks}
 
@@ -231,7 +231,7 @@ def _land_observations(record_pks: list[int], *, page: sources.Page, run: Ingest
     if record_pks:
         values: dict[str, Any] = {
             "run": run.pk,
-            "records": record_pks,
+            "records": arrays.write_numbers(record_pks),
             "observed_at": page.observed_at,
             "lake_key": key,
         }

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,7 +66,7 @@ def ask_now(
             young=planning.young_interval(now=clock()),
             parked=planning.find_parked(now=clock()),
         )
-        while batch := work.claim(is_patient=is_patient):
+        while batch := work.find(is_patient=is_patient):
             work.ask(batch)
         work.close()
         return work.run
@@ -89,11 +89,11 @@ class _Pass:
     run: IngestionRun | None = None
     failure_count: int = 0
 
-    def claim(self, *, is_patient: bool) -> Batch | None:
-        """Claim what to ask next; None where nothing is due, or YouTube answers nothing any more."""
+    def find(self, *, is_patient: bool) -> Batch | None:
+        """Return what to ask next; None where nothing is due, or YouTube answers nothing any more."""
         if self.failure_count >= MOST_FAILURES:
             return None
-        return planning.claim_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient)
+        return planning.find_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient)
 
     def ask(self, batch: Batch) -> None:
         """Ask about a batch and land the answers; what fails is noted, and tried again another time."""
@@ -108,10 +108,8 @@ class _Pass:
             self.failure_count = 0
         except quota.ParkedError as parked:
             self.parked.add(batch.priority)
-            _let_go(left)
             runs.note_error(run, str(parked))
         except errors.KeyRefusedError as error:
-            _let_go(left)
             runs.note_error(run, str(error))
             runs.close_run(run, state=RunState.FAILED, now=self.asker.clock())
             raise
@@ -119,7 +117,7 @@ class _Pass:
             self.failure_count += not error.permanent
             self._postpone(left, run=run, error=error)
         except (OperationalError, InterfaceError):
-            raise  # the database is away: the leases expire and another goes on
+            raise  # the database is away: all is still due, and another goes on
         except Exception as error:
             # Whatever is wrong with these videos, the others behind them do not wait for it.
             logger.exception("run %s: %s could not be landed", run.pk, ", ".join(left[0].video_ids))
@@ -132,14 +130,12 @@ class _Pass:
             runs.close_run(self.run, state=state, now=self.asker.clock())
 
     def _postpone(self, left: list[Batch], *, run: IngestionRun, error: Exception) -> None:
-        """Note what is wrong with the first of what is left, and let the others go."""
-        batch, *others = left
-        _let_go(others)
+        """Note what is wrong with the first of what is left; the others are due as they were."""
+        batch = left[0]
         wait = REFUSED_AGAIN if getattr(error, "permanent", False) else FAILED_AGAIN
         runs.note_error(run, f"{batch.kind} of {len(batch.asked)} videos: {error or type(error).__name__}")
         Enquiry.objects.filter(pk__in=batch.enquiry_pks).update(
             due_at=self.asker.clock() + wait,
-            lease_expires_at=None,
             attempt_count=F("attempt_count") + 1,
             error=str(error)[: quota.LONGEST_ERROR],
         )
@@ -216,11 +212,6 @@ class _Pass:
                     break
         now = self.asker.clock()
         answers.answered(batch.enquiry_pks, due_at=now + planning.COMMENTS_EVERY, now=now)
-
-
-def _let_go(batches: Iterable[Batch]) -> None:
-    pks = [pk for batch in batches for pk in batch.enquiry_pks]
-    Enquiry.objects.filter(pk__in=pks).update(lease_expires_at=None)
 
 
 def _knows_statistics(*, now: datetime) -> bool:

@@ -13,9 +13,8 @@ from ingestion.sources import data_api
 from ingestion.youtube import quota
 
 CALL = 50
-# So many calls' worth is claimed at once, to land together.
+# So many calls' worth is taken at once, to land together.
 CALLS = data_api.MOST_TOGETHER
-LEASE = timedelta(minutes=10)
 
 YOUNG = timedelta(hours=48)
 YOUNG_EVERY = timedelta(minutes=5)
@@ -53,31 +52,14 @@ CONDITIONS = {
     Priority.YOUNG_STATISTICS: "video.published_at > %(young_since)s",
     Priority.REFRESH: "enquiry.asked_at is not null",
 }
-# One statement a batch: there may be hundreds of them. Calls are full, or the first has waited long enough.
-CLAIM = """
-with due as (
-    select enquiry.id, enquiry.due_at
-    from ingestion_enquiry enquiry
-    inner join ingestion_video video on video.id = enquiry.video_id
-    where
-        enquiry.kind = %(kind)s and enquiry.due_at <= %(now)s
-        and (enquiry.lease_expires_at is null or enquiry.lease_expires_at < %(now)s)
-        and video.availability <> 'removed' and {condition}
-    order by enquiry.due_at, enquiry.id
-    limit %(size)s
-    for update of enquiry skip locked
-),
-taken as (
-    select id from due order by due_at, id
-    limit (
-        select case when min(due_at) <= %(is_late)s then count(*) else count(*) - mod(count(*), %(full)s) end
-        from due
-    )
-)
-update ingestion_enquiry enquiry set lease_expires_at = %(until)s
-from taken, ingestion_video video
-where enquiry.id = taken.id and video.id = enquiry.video_id
-returning enquiry.id, video.id, video.video_id, video.published_at
+FIND = """
+select enquiry.id, video.id, video.video_id, video.published_at, enquiry.due_at
+from ingestion_enquiry enquiry
+inner join ingestion_video video on video.id = enquiry.video_id
+where
+    enquiry.kind = %(kind)s and enquiry.due_at <= %(now)s and video.availability <> 'removed' and {condition}
+order by enquiry.due_at, enquiry.id
+limit %(size)s
 """
 # The share of a day's units that each leaves to those before it, so that none of these is ever starved.
 KEPT_PERCENT = {
@@ -110,7 +92,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Batch:
-    """Enquiries of one kind, claimed."""
+    """Enquiries of one kind."""
 
     priority: Priority
     kind: EnquiryKind
@@ -119,7 +101,9 @@ class Batch:
     def split(self) -> "list[Batch]":
         """Return what one call each asks."""
         firsts = range(0, len(self.asked), CALL)
-        return [replace(self, asked=self.asked[first : first + CALL]) for first in firsts]
+        # In one order, so that the same videos are the same question.
+        parts = (sorted(self.asked[first : first + CALL], key=_video_id) for first in firsts)
+        return [replace(self, asked=tuple(part)) for part in parts]
 
     @property
     def enquiry_pks(self) -> list[int]:
@@ -148,36 +132,40 @@ def find_parked(*, now: datetime) -> set[Priority]:
     return {each for each, bucket in buckets.items() if left[bucket] <= units_kept(each, bucket=bucket)}
 
 
-def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
-    """Claim what is most valuable to ask now; None where nothing is due.
+def find_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
+    """Return what is most valuable to ask now; None where nothing is due.
 
     A call that is not full waits a little for more, unless nobody else is expected.
     """
     for priority in Priority:
         if priority not in KINDS or priority in but_not:
             continue
-        batch = _claim(priority, now=now, is_patient=is_patient)
+        batch = _find(priority, now=now, is_patient=is_patient)
         if batch is not None:
             return batch
     return None
 
 
-def _claim(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
+def _find(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
     full, size = (1, 1) if priority == Priority.COMMENTS else (CALL, CALL * CALLS)
     patience = PATIENCE.get(priority, timedelta(0)) if is_patient else timedelta(0)
     values: dict[str, Any] = {
         "kind": KINDS[priority].value,
         "now": now,
-        "until": now + LEASE,
-        "full": full,
         "size": size,
-        "is_late": now - patience,
         "young_since": now - YOUNG,
     }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(condition=CONDITIONS.get(priority, "true")), values)
-        asked = tuple(sorted((Asked(*row) for row in cursor.fetchall()), key=lambda each: each.video_id))
+        cursor.execute(FIND.format(condition=CONDITIONS.get(priority, "true")), values)
+        rows = cursor.fetchall()
+    is_late = bool(rows) and rows[0][-1] <= now - patience
+    count = len(rows) if is_late else len(rows) - len(rows) % full
+    asked = tuple(Asked(*row[:-1]) for row in rows[:count])
     return Batch(priority=priority, kind=KINDS[priority], asked=asked) if asked else None
+
+
+def _video_id(asked: Asked) -> str:
+    return asked.video_id
 
 
 def young_interval(*, now: datetime) -> timedelta:

@@ -72,7 +72,10 @@ class Subscription(models.Model):
 class Listing(models.Model):
     """One row per subscription and video that it lists; `is_wanted` is what its filters say of it."""
 
-    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="listings")
+    # Found by what is unique of it, as are others whose key has no index: each index costs with every row.
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, related_name="listings", db_index=False
+    )
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="listings")
     is_wanted = models.BooleanField(null=True, help_text="Empty: not known before its details are.")
     reason = models.CharField(max_length=255, blank=True, help_text="Which filter left it out.")
@@ -143,11 +146,10 @@ class EnquiryKind(models.TextChoices):
 class Enquiry(models.Model):
     """One row per video and kind of question that YouTube is to be asked, again and again, from a time on."""
 
-    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="enquiries")
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="enquiries", db_index=False)
     kind = models.CharField(max_length=16, choices=EnquiryKind.choices)
     due_at = models.DateTimeField(default=timezone.now)
     asked_at = models.DateTimeField(null=True, blank=True, help_text="Latest answer.")
-    lease_expires_at = models.DateTimeField(null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
 

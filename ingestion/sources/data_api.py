@@ -14,7 +14,7 @@ from ingestion.youtube import asking, client, recall
 
 # Replies that land together cost a fraction of what each costs alone. They wait for one another only a little:
 # what a process holds when it dies is asked for again.
-MOST_TOGETHER = 8
+MOST_TOGETHER = 16
 LONGEST_SECONDS = 2.0
 
 

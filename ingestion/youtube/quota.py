@@ -27,6 +27,8 @@ LONGEST_ERROR = 500
 # Twice as long as the longest time between two pulls.
 KEPT_FOR = timedelta(days=60)
 
+# The row is flushed with what lands: a server that falls may only forget calls that have brought nothing yet.
+QUEUE = "select pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
 # One statement finds what is spent and spends: there may be thousands a day.
 RESERVE = """
 insert into ingestion_apicall (
@@ -134,16 +136,11 @@ def reserve(question: client.Question, *, run: IngestionRun, now: datetime, keep
         "page_number": question.page_number,
         "called_at": now,
     }
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
         # A statement of its own: the next one sees what those before it in the queue have spent.
-        locks.hold_to_commit(f"youtube units {bucket}")
-        with connection.cursor() as cursor:
-            # Flushed with what lands: a server that falls may only forget calls that have brought nothing yet.
-            cursor.execute("set local synchronous_commit to off")
-            cursor.execute(
-                RESERVE, values | {"most_spent": find_limit(bucket) - keep - units, "spent": f"{SPENT}%"}
-            )
-            inserted = cursor.fetchone()
+        cursor.execute(QUEUE, [locks.key_of(f"youtube units {bucket}")])
+        cursor.execute(RESERVE, values | {"most_spent": find_limit(bucket) - keep - units, "spent": f"{SPENT}%"})
+        inserted = cursor.fetchone()
     if inserted is None:
         raise ParkedError(bucket, resets_at=reset_after(now))
     return ApiCall(pk=inserted[0], **values)

@@ -42,7 +42,6 @@ COMMANDS = {"worker": ("worker", "--queues", "cpu.ingest"), "ticker": ("shell", 
 # A lease runs out in minutes, which no test waits for.
 RELEASE = (
     "UPDATE ingestion_subscription SET lease_expires_at = now() WHERE lease_expires_at IS NOT NULL RETURNING 1",
-    "UPDATE ingestion_enquiry SET lease_expires_at = now() WHERE lease_expires_at IS NOT NULL RETURNING 1",
 )
 
 # What an undisturbed pull and a disturbed one must agree on: everything but ids and times of day.
@@ -64,9 +63,10 @@ ROWS = {
     "ON video.id = wanted.video_id",
     "subscription": "SELECT external_id, title, error, attempt_count, lease_expires_at IS NULL "
     "FROM ingestion_subscription",
-    # A pass over what is due may end while the list is still being read: there are more of them then.
+    # A pass over what is due may end while the list is still being read: there are more of them then. How many
+    # replies land together, and so how many objects there are, depends on when they come.
     "runs": "SELECT location, state, error, sum(page_count), sum(record_count), sum(observation_count), "
-    "sum(object_count), sum(rejected_count) FROM ingestion_run GROUP BY location, state, error",
+    "sum(rejected_count) FROM ingestion_run GROUP BY location, state, error",
     "pages": "SELECT method, subject, CASE method WHEN 'videos.list' THEN 0 ELSE page_number END, item_count "
     "FROM ingestion_apicall WHERE finished_at IS NOT NULL AND error = ''",
 }
@@ -75,6 +75,9 @@ IS_DONE = (
     f"SELECT ({LISTED}) = {PAGE_COUNT} AND NOT EXISTS (SELECT FROM ingestion_run WHERE state <> 'done') "
     "AND NOT EXISTS (SELECT FROM ingestion_enquiry WHERE kind = 'details' AND asked_at IS NULL)"
 )
+# What landed cost so many units, and what was asked for so many: more where a kill came before the landing.
+LANDED_UNITS = "SELECT sum(units) FROM ingestion_apicall WHERE finished_at IS NOT NULL AND error = ''"
+KNOWN_UNITS = "SELECT sum(units) FROM ingestion_apicall"
 # A page that was asked for when it had landed already.
 ASKED_AGAIN = (
     "SELECT later.method, later.subject, later.page_number FROM ingestion_apicall finished "

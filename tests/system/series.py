@@ -46,4 +46,4 @@ def test_pulls_among_twenty_kills_lose_and_double_nothing(tmp_path, undisturbed_
             assert difference(pulled.rows(), undisturbed_pull) == {}
             assert pulled.lake() == pulled.told_of()
             assert pulled.stack.query(pulling.ASKED_AGAIN) == []
-            assert pulled.youtube.units["general"] <= pulling.LEAST_UNITS + KILLS_A_PULL
+            assert pulled.stack.query(pulling.LANDED_UNITS) == [(pulling.LEAST_UNITS,)]

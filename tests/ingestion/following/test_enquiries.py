@@ -231,7 +231,7 @@ def test_spent_units_leave_enquiries_as_they_are(emulator, followed, ask, clock,
     settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 6}
     ask()
     assert emulator.count("videos.list") == 2
-    assert Enquiry.objects.filter(asked_at=None, lease_expires_at=None, due_at__lt=clock.now).count() == 20
+    assert Enquiry.objects.filter(asked_at=None, due_at__lt=clock.now).count() == 20
     clock.go_on(days=1)
     ask()
     assert not Enquiry.objects.filter(asked_at=None).exists()

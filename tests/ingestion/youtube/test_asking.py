@@ -81,3 +81,19 @@ def test_an_error_ordered_by_name_reaches_the_ledger(emulator, asker, run):
     with pytest.raises(errors.PageTokenError):
         asker.ask(question(emulator), run=run)
     assert ApiCall.objects.get().finished_at == NOW
+
+
+def test_what_was_asked_ahead_is_tried_again_once_it_is_waited_for(emulator, asker, run):
+    emulator.faults.append(Fault("channels.list", status=503))
+    wait = asker.ask_ahead(question(emulator), run=run)
+    assert ApiCall.objects.count() == 1
+    assert wait().reply.body["items"]
+    assert ApiCall.objects.count() == 2
+
+
+def test_that_no_units_are_left_is_said_once_the_answer_is_waited_for(emulator, asker, run, settings):
+    settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 0}
+    wait = asker.ask_ahead(question(emulator), run=run)
+    with pytest.raises(quota.ParkedError):
+        wait()
+    assert emulator.count("channels.list") == 0
