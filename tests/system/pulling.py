@@ -17,7 +17,7 @@ VIDEO_COUNT = 600
 PAGE_COUNT = VIDEO_COUNT // 50
 # The channel itself, the pages of its list, the batches of its details.
 LEAST_UNITS = 1 + 2 * PAGE_COUNT
-DELAY_SECONDS = 0.05
+DELAY_SECONDS = 0.4
 MOST_SECONDS = 300
 
 FOLLOW = """
@@ -67,8 +67,11 @@ ROWS = {
     # replies land together, and so how many objects there are, depends on when they come.
     "runs": "SELECT location, state, error, sum(page_count), sum(record_count), sum(observation_count), "
     "sum(rejected_count) FROM ingestion_run GROUP BY location, state, error",
-    "pages": "SELECT method, subject, CASE method WHEN 'videos.list' THEN 0 ELSE page_number END, item_count "
-    "FROM ingestion_apicall WHERE finished_at IS NOT NULL AND error = ''",
+    # Which fifty videos are asked about together depends on which pages have landed together.
+    "lists": "SELECT method, subject, page_number, item_count FROM ingestion_apicall "
+    "WHERE method <> 'videos.list' AND finished_at IS NOT NULL AND error = ''",
+    "details": "SELECT item_count, count(*) FROM ingestion_apicall "
+    "WHERE method = 'videos.list' AND finished_at IS NOT NULL AND error = '' GROUP BY item_count",
 }
 LISTED = "SELECT count(*) FROM ingestion_apicall WHERE method = 'playlistItems.list' AND finished_at IS NOT NULL"
 IS_DONE = (
