@@ -43,6 +43,8 @@ bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.follow_ups
 	$(BIN)/python -m tests.benchmarks.students
 	$(BIN)/python -m tests.benchmarks.scale
+	$(BIN)/python -m tests.benchmarks.contracts
+	$(BIN)/python -m tests.benchmarks.caption_zoo
 
 bench-web: $(VENV)/tested ## 200 people on the pages while web processes are killed
 	$(BIN)/python -m tests.benchmarks.web

@@ -13,8 +13,8 @@ from ingestion.sources import data_api
 from ingestion.youtube import quota
 
 CALL = 50
-# So many calls' worth is taken at once, to land together.
-CALLS = data_api.MOST_TOGETHER
+# So many calls' worth is taken at once: some are on their way while those before them land.
+CALLS = 4 * data_api.MOST_TOGETHER
 
 YOUNG = timedelta(hours=48)
 YOUNG_EVERY = timedelta(minutes=5)

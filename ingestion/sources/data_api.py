@@ -79,12 +79,10 @@ class DataApi(sources.Source):
         return self._begin(question, known=self._recall(question))()
 
     def ask_all(self, questions: Sequence[client.Question]) -> Iterator[ReplyPage]:
-        """Yield the page of each question, asked for while the one before lands. Raises as `read` does."""
-        waits = (self._begin(question, known=self._recall(question)) for question in questions)
-        wait = next(waits, None)
-        while wait is not None:
-            page, wait = wait(), next(waits, None)
-            yield page
+        """Yield the page of each question while the next ones are on their way. Raises as `read` does."""
+        answers = self.asker.ask_all(questions, run=self.run, keep=self.keep)
+        for question, answer in zip(questions, answers, strict=True):
+            yield self._make_page(answer, question=question, known=None)
 
     def _recall(self, question: client.Question) -> ApiCall | None:
         return recall.find_call(question) if self.is_conditional else None

@@ -3,11 +3,13 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
+from itertools import islice
 
 from django.utils import timezone
 
@@ -20,6 +22,8 @@ MOST_TRIES = 5
 # The longest first wait; it doubles from try to try, and any wait up to it is as likely.
 FIRST_SECONDS = 1.0
 MOST_SECONDS = 60.0
+# Calls that are on their way at a time, one after the other.
+MOST_AHEAD = 16
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,41 @@ class Asker:
             return partial(_refuse, parked)
         return partial(self._answer, question, run=run, etag=etag, keep=keep, first=first)
 
+    def ask_all(
+        self, questions: Sequence[client.Question], *, run: IngestionRun, keep: int = 0
+    ) -> Iterator[Answer]:
+        """Yield the answer to each question of one method while the next ones are on their way.
+
+        Raises what `ask` does; what has not left by then is not asked and costs nothing.
+        """
+        left, on_way = deque(questions), deque[tuple[client.Question, Try]]()
+        # The first call goes alone, and so does the one after an error: it tells whether others would fare better.
+        most = 1
+        try:
+            while left or on_way:
+                if len(on_way) <= most // 2:
+                    on_way.extend(self._begin_some(left, count=most - len(on_way), run=run, keep=keep))
+                if not on_way:
+                    bucket = quota.bucket_of(questions[0].method)
+                    raise quota.ParkedError(bucket, resets_at=quota.reset_after(self.clock()))
+                question, first = on_way.popleft()
+                most = min(2 * most, MOST_AHEAD)
+                if first[1].exception():
+                    _take_back(on_way, left)
+                    most = 1
+                yield self._answer(question, run=run, etag="", keep=keep, first=first)
+        finally:
+            _take_back(on_way, left)
+
+    def _begin_some(
+        self, left: deque[client.Question], *, count: int, run: IngestionRun, keep: int
+    ) -> Iterator[tuple[client.Question, Try]]:
+        """Send the next questions of `left`, as many as there are units for, and take them from it."""
+        some = list(islice(left, count))
+        for call in quota.reserve_all(some, run=run, now=self.clock(), keep=keep) if some else ():
+            question = left.popleft()
+            yield question, (call, self._executor.submit(self.api.ask, question))
+
     def _answer(self, question: client.Question, *, run: IngestionRun, etag: str, keep: int, first: Try) -> Answer:
         for number in range(self.most_tries):
             if number:
@@ -86,6 +125,17 @@ class Asker:
     def _executor(self) -> ThreadPoolExecutor:
         # One thread makes all calls: the client is not to be shared.
         return ThreadPoolExecutor(max_workers=1, thread_name_prefix="youtube")
+
+
+def _take_back(on_way: deque[tuple[client.Question, Try]], left: deque[client.Question]) -> None:
+    """Put what has not left yet back to the head of `left`."""
+    stopped = []
+    while on_way and on_way[-1][1][1].cancel():
+        question, (call, _) = on_way.pop()
+        left.appendleft(question)
+        stopped.append(call)
+    if stopped:
+        quota.give_back(stopped)
 
 
 def _refuse(parked: quota.ParkedError) -> Answer:
