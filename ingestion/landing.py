@@ -151,17 +151,17 @@ def land_page(
 
 
 def split_page(page: sources.Page) -> list[sources.Page]:
-    """Return a page as one page for each payload, with its media, and one for what it refused."""
-    parts = [
-        replace(
-            page,
-            records=(record,),
-            media=tuple(file for file in page.media if file.video_id == record.video_id),
-            rejections=(),
-        )
-        for record in page.records
+    """Return a page as two of half its payloads each, with their media; what it refused goes with the second."""
+    middle = len(page.records) // 2
+    first, second = page.records[:middle], page.records[middle:]
+    ids = {record.video_id for record in first}
+    media = [
+        tuple(file for file in page.media if (file.video_id in ids) is is_first) for is_first in (True, False)
     ]
-    return [*parts, replace(page, records=(), media=())]
+    return [
+        replace(page, records=first, media=media[0], rejections=()),
+        replace(page, records=second, media=media[1]),
+    ]
 
 
 def refuse_page(page: sources.Page, *, reason: str) -> sources.Page:

@@ -1,7 +1,7 @@
 """Pulling sources: one run a source and location, taken up again where it died."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -69,10 +69,26 @@ def land(
             return landed
     except DataError:
         with transaction.atomic():
-            for part in landing.split_page(page):
-                count_page(run, _land_or_refuse(part, run=run, target=target, now=now))
+            for landed in _land_parts(page, run=run, target=target, now=now):
+                count_page(run, landed)
             count_page(run, landing.Landed(), page_count=page_count)
         return landing.Landed()
+
+
+def _land_parts(
+    page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime
+) -> Iterator[landing.Landed]:
+    """Land the halves of a page, and the halves of these, until what the database cannot keep is refused alone."""
+    if len(page.records) <= 1:
+        yield _land_or_refuse(page, run=run, target=target, now=now)
+        return
+    for half in landing.split_page(page):
+        try:
+            landed = landing.land_page(half, run=run, target=target, now=now)
+        except DataError:
+            yield from _land_parts(half, run=run, target=target, now=now)
+        else:
+            yield landed
 
 
 def _land_or_refuse(

@@ -57,6 +57,10 @@ def keep_details(batch: Batch, page: sources.Page, *, now: datetime, young: time
     }
     with connection.cursor() as cursor:
         cursor.execute(SCHEDULE_STATISTICS, values)
+    if batch.kind == EnquiryKind.STATISTICS:
+        # What the reply left out or was refused is doubted like any other, not asked for again at once.
+        silent = [asked.enquiry_pk for asked in batch.asked if asked.video_pk not in facts]
+        answered(silent, due_at=now + DOUBT_EVERY, now=now)
 
 
 @transaction.atomic

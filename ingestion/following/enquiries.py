@@ -2,8 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,10 +56,9 @@ def ask_now(
     errors.KeyRefusedError.
     """
     hold = locks.hold_in_turn if waits else locks.hold_alone
-    with hold(LOCK), client.connect() as api:
+    with hold(LOCK), client.connect() as api, closing(asking.Asker(api, clock=clock)) as asker:
         if _was_hopeless(now=clock()):
             return None
-        asker = asking.Asker(api, clock=clock)
         work = _Pass(
             asker=asker,
             on_page=on_page,
@@ -105,7 +104,6 @@ class _Pass:
                 self._ask_comments(batch, run=run)
             else:
                 self._ask_videos(left, run=run)
-            self.failure_count = 0
         except quota.ParkedError as parked:
             self.parked.add(batch.priority)
             runs.note_error(run, str(parked))
@@ -115,23 +113,22 @@ class _Pass:
             raise
         except errors.YouTubeError as error:
             self.failure_count += not error.permanent
-            self._postpone(left, run=run, error=error)
+            self._postpone(left[0], run=run, error=error)
         except (OperationalError, InterfaceError):
             raise  # the database is away: all is still due, and another goes on
         except Exception as error:
-            # Whatever is wrong with these videos, the others behind them do not wait for it.
-            logger.exception("run %s: %s could not be landed", run.pk, ", ".join(left[0].video_ids))
+            # Whatever is wrong with this call, what is behind it does not wait for it.
+            logger.exception("run %s: %s could not be asked", run.pk, batch.kind)
             run.refresh_from_db()
-            self._postpone(left, run=run, error=error)
+            if left:
+                self._postpone(left[0], run=run, error=error)
 
     def close(self) -> None:
         if self.run is not None:
             state = RunState.FAILED if self.failure_count >= MOST_FAILURES else RunState.DONE
             runs.close_run(self.run, state=state, now=self.asker.clock())
 
-    def _postpone(self, left: list[Batch], *, run: IngestionRun, error: Exception) -> None:
-        """Note what is wrong with the first of what is left; the others are due as they were."""
-        batch = left[0]
+    def _postpone(self, batch: Batch, *, run: IngestionRun, error: Exception) -> None:
         wait = REFUSED_AGAIN if getattr(error, "permanent", False) else FAILED_AGAIN
         runs.note_error(run, f"{batch.kind} of {len(batch.asked)} videos: {error or type(error).__name__}")
         Enquiry.objects.filter(pk__in=batch.enquiry_pks).update(
@@ -151,25 +148,36 @@ class _Pass:
             self._ask_all(left, run=run, is_statistics=False)
 
     def _ask_all(self, left: list[Batch], *, run: IngestionRun, is_statistics: bool) -> None:
-        for group in data_api.gather(self._fetch(left, run=run, is_statistics=is_statistics)):
-            try:
+        with closing(self._fetch(left, run=run, is_statistics=is_statistics)) as pages:
+            for group in data_api.gather(pages):
                 self._land(left, group, run=run, is_statistics=is_statistics)
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception:
-                if len(group) == 1:
-                    raise
-                logger.exception("run %s: %s replies land one by one", run.pk, len(group))
-                run.refresh_from_db()
-                for page in group:
-                    self._land(left, [page], run=run, is_statistics=is_statistics)
 
     def _land(
         self, left: list[Batch], pages: list[data_api.ReplyPage], *, run: IngestionRun, is_statistics: bool
     ) -> None:
-        """Land the replies to the first of what is left, which is then left no more."""
-        now = self.asker.clock()
+        """Land the replies to the first of what is left, which is then left no more.
+
+        Where that fails each lands by itself: whatever is wrong with one, the others land.
+        """
         batch, page = planning.join(left[: len(pages)]), data_api.join(pages)
+        try:
+            self._keep(batch, page, run=run, is_statistics=is_statistics)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("run %s: %s replies could not be landed", run.pk, len(pages))
+            run.refresh_from_db()
+            if len(pages) > 1:
+                for each in pages:
+                    self._land(left, [each], run=run, is_statistics=is_statistics)
+                return
+            self._postpone(batch, run=run, error=error)
+        del left[: len(pages)]
+        self.failure_count = 0
+        self.on_page(run, page)
+
+    def _keep(self, batch: Batch, page: data_api.ReplyPage, *, run: IngestionRun, is_statistics: bool) -> None:
+        now = self.asker.clock()
         keep = answers.keep_statistics if is_statistics else answers.keep_details
         with transaction.atomic():
             runs.land_reply(page, run=run, now=now)
@@ -177,12 +185,10 @@ class _Pass:
         if not is_statistics:
             # Apart, so that no two transactions lock videos in different orders.
             answers.keep_absences(batch, page, run=run, now=now)
-        del left[: len(pages)]
-        self.on_page(run, page)
 
     def _fetch(
         self, batches: list[Batch], *, run: IngestionRun, is_statistics: bool
-    ) -> Iterator[data_api.ReplyPage]:
+    ) -> Generator[data_api.ReplyPage, None, None]:
         """Ask for statistics by the method that has units of its own, else for all details at the same price."""
         method = client.STATISTICS if is_statistics else DETAILS
         part = STATISTICS_PARTS if is_statistics else DETAIL_PARTS

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -12,9 +13,9 @@ from ingestion.models import Bucket, Enquiry, EnquiryKind
 from ingestion.sources import data_api
 from ingestion.youtube import quota
 
-CALL = 50
+VIDEOS_A_CALL = 50
 # So many calls' worth is taken at once: some are on their way while those before them land.
-CALLS = 4 * data_api.MOST_TOGETHER
+MOST_CALLS = 4 * data_api.MOST_TOGETHER
 
 YOUNG = timedelta(hours=48)
 YOUNG_EVERY = timedelta(minutes=5)
@@ -99,10 +100,10 @@ class Batch:
     asked: tuple[Asked, ...]
 
     def split(self) -> "list[Batch]":
-        """Return what one call each asks."""
-        firsts = range(0, len(self.asked), CALL)
-        # In one order, so that the same videos are the same question.
-        parts = (sorted(self.asked[first : first + CALL], key=_video_id) for first in firsts)
+        """Return what one call each asks, by id: the same videos are the same question."""
+        firsts = range(0, len(self.asked), VIDEOS_A_CALL)
+        by_id = attrgetter("video_id")
+        parts = (sorted(self.asked[first : first + VIDEOS_A_CALL], key=by_id) for first in firsts)
         return [replace(self, asked=tuple(part)) for part in parts]
 
     @property
@@ -147,7 +148,7 @@ def find_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: b
 
 
 def _find(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
-    full, size = (1, 1) if priority == Priority.COMMENTS else (CALL, CALL * CALLS)
+    full, size = (1, 1) if priority == Priority.COMMENTS else (VIDEOS_A_CALL, VIDEOS_A_CALL * MOST_CALLS)
     patience = PATIENCE.get(priority, timedelta(0)) if is_patient else timedelta(0)
     values: dict[str, Any] = {
         "kind": KINDS[priority].value,
@@ -164,16 +165,12 @@ def _find(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | Non
     return Batch(priority=priority, kind=KINDS[priority], asked=asked) if asked else None
 
 
-def _video_id(asked: Asked) -> str:
-    return asked.video_id
-
-
 def young_interval(*, now: datetime) -> timedelta:
     """Return how long to wait between two looks at a young video, so that the units last until the reset."""
     count = Enquiry.objects.filter(kind=EnquiryKind.STATISTICS, video__published_at__gt=now - YOUNG).count()
     standing = quota.stand(Bucket.STATISTICS, now=now)
     left = standing.left - units_kept(Priority.YOUNG_STATISTICS, bucket=Bucket.STATISTICS)
-    call_count = -(-count // CALL)
+    call_count = -(-count // VIDEOS_A_CALL)
     if left <= 0:
         return max(YOUNG_EVERY, standing.resets_at - now)
     return max(YOUNG_EVERY, (standing.resets_at - now) * (call_count / left))

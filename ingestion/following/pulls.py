@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -113,8 +114,7 @@ def _read(claim: claims.Claim, *, run: IngestionRun, clock: Callable[[], datetim
     if run.source == yt_dlp_site.YtDlpSite.name:
         site_reading.SiteReading(claim, run=run, clock=clock, on_page=on_page).read()
         return
-    with client.connect() as api:
-        asker = asking.Asker(api, clock=clock)
+    with client.connect() as api, closing(asking.Asker(api, clock=clock)) as asker:
         reading.Reading(claim, run=run, asker=asker, on_page=on_page).read()
 
 

@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,17 +48,13 @@ class Asker:
     chance: random.Random = field(default_factory=random.Random)
     most_tries: int = MOST_TRIES
 
-    def ask(self, question: client.Question, *, run: IngestionRun, etag: str = "", keep: int = 0) -> Answer:
-        """Return the answer to a question, trying again what may pass.
-
-        Raises quota.ParkedError before a call there are no units for, and errors.YouTubeError.
-        """
-        return self.ask_ahead(question, run=run, etag=etag, keep=keep)()
-
     def ask_ahead(
         self, question: client.Question, *, run: IngestionRun, etag: str = "", keep: int = 0
     ) -> Callable[[], Answer]:
-        """Ask while something else is done; return what waits for the answer, and raises what `ask` does."""
+        """Ask while something else is done; return what waits for the answer, trying again what may pass.
+
+        Waiting raises quota.ParkedError before a call there are no units for, and errors.YouTubeError.
+        """
         try:
             first = self._begin(question, run=run, etag=etag, keep=keep)
         except quota.ParkedError as parked:
@@ -67,10 +63,10 @@ class Asker:
 
     def ask_all(
         self, questions: Sequence[client.Question], *, run: IngestionRun, keep: int = 0
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer, None, None]:
         """Yield the answer to each question of one method while the next ones are on their way.
 
-        Raises what `ask` does; what has not left by then is not asked and costs nothing.
+        Raises as `ask_ahead` does; what has not left by then is not asked and costs nothing.
         """
         left, on_way = deque(questions), deque[tuple[client.Question, Try]]()
         # The first call goes alone, and so does the one after an error: it tells whether others would fare better.
@@ -99,6 +95,11 @@ class Asker:
         for call in quota.reserve_all(some, run=run, now=self.clock(), keep=keep) if some else ():
             question = left.popleft()
             yield question, (call, self._executor.submit(self.api.ask, question))
+
+    def close(self) -> None:
+        """Make no more calls, and wait for the one on its way."""
+        if "_executor" in self.__dict__:
+            self._executor.shutdown(cancel_futures=True)
 
     def _answer(self, question: client.Question, *, run: IngestionRun, etag: str, keep: int, first: Try) -> Answer:
         for number in range(self.most_tries):

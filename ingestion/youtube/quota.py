@@ -27,7 +27,7 @@ LONGEST_ERROR = 500
 # Twice as long as the longest time between two pulls.
 KEPT_FOR = timedelta(days=60)
 
-# The row is flushed with what lands: a server that falls may only forget calls that have brought nothing yet.
+# Flushed with what lands: a database server that falls may forget calls made and paid, never one that has landed.
 QUEUE = "select pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
 # One statement finds what is spent and spends: there may be thousands a day.
 RESERVE = """

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from ingestion.sources import data_api
 from tests.emulators import youtube, youtube_world
 from tests.system.stack import ROOT, Rows, Stack
 
@@ -78,9 +79,9 @@ IS_DONE = (
     f"SELECT ({LISTED}) = {PAGE_COUNT} AND NOT EXISTS (SELECT FROM ingestion_run WHERE state <> 'done') "
     "AND NOT EXISTS (SELECT FROM ingestion_enquiry WHERE kind = 'details' AND asked_at IS NULL)"
 )
-# What landed cost so many units, and what was asked for so many: more where a kill came before the landing.
 LANDED_UNITS = "SELECT sum(units) FROM ingestion_apicall WHERE finished_at IS NOT NULL AND error = ''"
-KNOWN_UNITS = "SELECT sum(units) FROM ingestion_apicall"
+# What two seconds bring to the list, and what is on its way about videos.
+LOST_A_KILL = int(data_api.LONGEST_SECONDS / DELAY_SECONDS) + 2 + PAGE_COUNT
 # A page that was asked for when it had landed already.
 ASKED_AGAIN = (
     "SELECT later.method, later.subject, later.page_number FROM ingestion_apicall finished "

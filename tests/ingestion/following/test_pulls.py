@@ -1,4 +1,5 @@
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -361,12 +362,12 @@ def test_a_database_that_goes_away_leaves_the_work_to_the_next(
     subscription = follow(channel)
     land = services.land
 
-    def land_one(page, **options):
-        if emulator.count("playlistItems.list") == 2:
+    def land_first(page, **options):
+        if page.kind == "playlist_item" and page.call.page_number:
             raise OperationalError("gone")
         return land(page, **options)
 
-    monkeypatch.setattr(services, "land", land_one)
+    monkeypatch.setattr(services, "land", land_first)
     with pytest.raises(OperationalError):
         pull(subscription)
     monkeypatch.undo()
@@ -378,6 +379,22 @@ def test_a_database_that_goes_away_leaves_the_work_to_the_next(
     assert Listing.objects.count() == RawObservation.objects.filter(record__kind="playlist_item").count() == 120
     assert run.observation_count == 121
     assert IngestionRun.objects.count() == 1
+
+
+def test_pages_before_one_that_cannot_be_landed_have_landed(emulator, channel, follow, pull, monkeypatch):
+    subscription = follow(channel)
+    land = services.land
+
+    def land_but_the_last(page, **options):
+        if page.kind == "playlist_item" and page.call.page_number == 2:
+            raise RuntimeError("Something new.")
+        return land(page, **options)
+
+    monkeypatch.setattr(services, "land", land_but_the_last)
+    with pytest.raises(RuntimeError):
+        pull(subscription)
+    assert Listing.objects.count() == 100
+    assert not [each for each in threading.enumerate() if each.name.startswith("youtube")]
 
 
 def test_a_worker_that_always_dies_is_left_in_peace(channel, follow, pull, clock, monkeypatch):
