@@ -50,6 +50,12 @@ def test_events_with_senseless_times_are_skipped_and_counted(broken):
     assert (len(reading.cues), reading.repairs) == (1, ("1 malformed cues skipped.",))
 
 
+@pytest.mark.parametrize("segment", [{"utf8": None}, {"utf8": 5}, {}, {"tOffsetMs": "x"}])
+def test_a_segment_without_text_says_nothing(segment):
+    reading = read(HELLO | {"segs": [segment, *HELLO["segs"]]})
+    assert (said(reading), reading.repairs) == ([(0.16, 4.16, ["hello world"])], ())
+
+
 @pytest.mark.parametrize("text", ['{"events": [', '{"a": 1}', "[1]", "[" * 100_000])
 def test_json_that_is_no_json3_is_refused(text):
     with pytest.raises(UnreadableAudioError, match="no well-formed JSON|no json3 of YouTube"):
