@@ -45,8 +45,8 @@ class Watch:
     absences: dict[str, int] = field(default_factory=dict)
 
     @property
-    def is_missing_some(self) -> bool:
-        """Tell whether a field may come back."""
+    def has_missing_fields(self) -> bool:
+        """Tell whether a field is missing that may come back."""
         return bool(self.absences) or any(is_vanished for _, is_vanished in self.noted)
 
 
@@ -59,7 +59,7 @@ def note(records: Iterable[sources.Record], *, source: str, kind: str, now: date
     found: dict[Drift, Any] = {}
     returned: set[Drift] = set()
     for record in records:
-        if not watch.is_missing_some and watch.contract.is_exact(record.payload):
+        if not watch.has_missing_fields and watch.contract.is_exact(record.payload):
             continue
         for drift, example in look(watch, record.payload):
             seen_at = watch.noted.get(drift)

@@ -71,7 +71,7 @@ class Contract:
         return shapes.compile_validator(self._properties, is_exact=True)
 
     def is_exact(self, payload: Any) -> bool:
-        """Tell at once whether nothing of a payload is new, of another type or missing, as of most nothing is."""
+        """Tell in one pass whether a payload has nothing new or of another type, and no steady field missing."""
         return self._exact_validator.isinstance_python(payload)
 
     @cached_property

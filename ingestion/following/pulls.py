@@ -1,4 +1,4 @@
-"""Pulling what a subscription lists: claimed with a lease, landed page by page, gone on with where it stopped."""
+"""Pulling a subscription's list: claimed with a lease, landed a few pages at a time, resumed where it stopped."""
 
 import logging
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from ingestion.youtube import asking, client, errors, quota, references
 
 logger = logging.getLogger(__name__)
 
-# Renewed with every page; longer than all tries of one call take.
+# Renewed with what lands; longer than all tries of one call take.
 LEASE = timedelta(minutes=6)
 # yt-dlp may take an hour over one list.
 SITE_LEASE = timedelta(minutes=70)

@@ -72,7 +72,7 @@ class Subscription(models.Model):
 class Listing(models.Model):
     """One row per subscription and video that it lists; `is_wanted` is what its filters say of it."""
 
-    # Found by what is unique of it, as are others whose key has no index: each index costs with every row.
+    # The unique constraint begins with it: an index of its own would be written with every row and read by nobody.
     subscription = models.ForeignKey(
         Subscription, on_delete=models.CASCADE, related_name="listings", db_index=False
     )
@@ -155,7 +155,7 @@ class Enquiry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["video", "kind"], name="enquiry_once")]
-        # To its last column as they are claimed: thousands may be due at one time.
+        # To its last column as they are found: thousands may be due at one time.
         indexes = [models.Index(fields=["kind", "due_at", "id"], name="enquiry_due")]
 
     def __str__(self) -> str:
