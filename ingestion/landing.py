@@ -223,7 +223,7 @@ def _find_unseen(page: sources.Page, sightings: list[_Sighting], rows: dict[_Key
 
 def _key_for(page: sources.Page, *, run: IngestionRun) -> str:
     """Return the key of a run's next object; the time it began keeps it from those of a database that was lost."""
-    name = f"{run.started_at:%Y%m%dT%H%M%S}-{run.pk:08d}-{run.object_count + 1:06d}.jsonl.gz"
+    name = f"{run.lake_name}-{run.object_count + 1:06d}.jsonl.gz"
     return f"raw/{run.source}/{page.kind}/dt={page.observed_at:%Y-%m-%d}/{name}"
 
 

@@ -78,6 +78,10 @@ def pull_subscription(
     run = runs.open_run(source=source, location=location, subscription=claim.subscription, now=clock())
     try:
         _read(claim, run=run, clock=clock, on_page=on_page)
+    except KeyboardInterrupt:
+        # The run stays open, and whoever pressed the keys may go on at once.
+        claim.release(at=clock(), error="")
+        raise
     except claims.LostLeaseError:
         logger.warning("run %s: another goes on with subscription %s", run.pk, subscription_id)
         return None

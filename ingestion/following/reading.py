@@ -115,7 +115,6 @@ class Reading:
 
     def _land_group(self, group: list[data_api.ReplyPage]) -> int:
         """Land pages together; where that fails, each by itself, so that those before an odd one land."""
-        held_until, has_moved = self.subscription.lease_expires_at, self.claim.has_moved
         page = data_api.join(group)
         try:
             return self._land(page, video_ids=listed_ids(page))
@@ -126,7 +125,6 @@ class Reading:
                 raise
             logger.exception("run %s: %s pages land one by one", self.run.pk, len(group))
             self.run.refresh_from_db()
-            self.subscription.lease_expires_at, self.claim.has_moved = held_until, has_moved
             return sum(self._land(each, video_ids=listed_ids(each)) for each in group)
 
     def _find_begin(self, question: client.Question) -> client.Question | None:

@@ -69,6 +69,11 @@ class IngestionRun(models.Model):
         return f"run {self.pk} of {self.source}"
 
     @property
+    def lake_name(self) -> str:
+        """Return what the names of its objects begin with."""
+        return f"{self.started_at:%Y%m%dT%H%M%S}-{self.pk:08d}"
+
+    @property
     def duration(self) -> timedelta | None:
         return self.finished_at - self.started_at if self.finished_at else None
 

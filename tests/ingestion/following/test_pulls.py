@@ -397,6 +397,16 @@ def test_pages_before_one_that_cannot_be_landed_have_landed(emulator, channel, f
     assert not [each for each in threading.enumerate() if each.name.startswith("youtube")]
 
 
+def test_who_breaks_off_may_go_on_at_once(emulator, channel, follow, pull, monkeypatch):
+    subscription = follow(channel)
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "land", lambda *arguments, **options: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            pull(subscription)
+    assert pull(subscription).observation_count == 121
+    assert IngestionRun.objects.count() == 1
+
+
 def test_a_worker_that_always_dies_is_left_in_peace(channel, follow, pull, clock, monkeypatch):
     subscription = follow(channel)
 
