@@ -195,6 +195,17 @@ def test_an_object_that_cannot_be_read_is_named_and_the_others_come_back(landed,
     assert RawObservation.objects.values("lake_key").distinct().count() == count
 
 
+@pytest.mark.parametrize(
+    ("arranged", "said"), [("landed", "build_warehouse"), ("lake_dir", "The lake holds nothing")]
+)
+def test_it_says_what_to_do_next_or_that_nothing_is_there(request, arranged, said):
+    request.getfixturevalue(arranged)
+    lose_database()
+    out = io.StringIO()
+    call_command("ingest", replay=True, stdout=out)
+    assert said in out.getvalue()
+
+
 def test_a_broken_tombstone_stops_everything(landed):
     lake().save("tombstones/x.json", ContentFile(b"{}"))
     lose_database()
