@@ -22,7 +22,7 @@ up: $(VENV)/installed ## serve a real installation from .env: web, workers and b
 	@DJANGO_SETTINGS_MODULE=config.settings.production $(BIN)/python manage.py up
 
 test: $(VENV)/tested ## the whole test suite
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/tested ## lint, types, import directions, missing migrations
 	$(BIN)/ruff check .
