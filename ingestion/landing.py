@@ -12,33 +12,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
-from ingestion import arrays, catalogue, drift, media, returning, sources
+from ingestion import arrays, catalogue, drift, enrolment, media, returning, sources
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
-    Course,
     IngestionRun,
     RawRejectedRecord,
-    Video,
 )
 
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 # About half the time of the highest level, for two bytes in a hundred more.
 COMPRESSION = 5
-
-
-@dataclass(frozen=True)
-class Target:
-    """The course videos go to: one that is there, else one of a title, else the one their pages name."""
-
-    course_id: int | None = None
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +98,7 @@ class _Sighting:
 
 
 def land_page(
-    page: sources.Page, *, run: IngestionRun, target: Target | None, now: datetime, stored_as: str = ""
+    page: sources.Page, *, run: IngestionRun, target: enrolment.Target | None, now: datetime, stored_as: str = ""
 ) -> Landed:
     """Land one page, all of it or nothing; a page landed before adds nothing.
 
@@ -137,7 +126,7 @@ def land_page(
             if file.video_id not in removed
         )
         if target is not None:
-            _enrol(page, records, target=target)
+            enrolment.enrol(page, records, target=target)
         drift.note(records, source=run.source, kind=page.kind, now=now)
         return Landed(
             record_count=record_count,
@@ -279,25 +268,3 @@ def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun
         ignore_conflicts=True,
     )
     return len(rejected)
-
-
-def _enrol(page: sources.Page, records: list[sources.Record], *, target: Target) -> None:
-    """Put the videos into the course they are for, else that of their playlist, else that of their folder."""
-    if page.kind != "info" or not records:
-        return
-    course = _find_course(page, target=target)
-    if page.playlist_id and page.playlist_id not in course.playlist_ids:
-        course.playlist_ids.append(page.playlist_id)
-        course.save(update_fields=["playlist_ids"])
-    if page.language and not course.language and not course.videos.exists():
-        # Made by hand, a course takes the language of its first lecture.
-        course.language = page.language[:16]
-        course.save(update_fields=["language"])
-    course.videos.add(*Video.objects.filter(video_id__in={record.video_id for record in records}))
-
-
-def _find_course(page: sources.Page, *, target: Target) -> Course:
-    if target.course_id is not None:
-        return Course.objects.get(pk=target.course_id)
-    title = target.title or page.playlist_title or Path(page.location).parent.name
-    return Course.objects.get_or_create(title=title[:255], defaults={"language": page.language[:16]})[0]

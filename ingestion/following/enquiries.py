@@ -213,6 +213,7 @@ class _Pass:
             for page in data_api.DataApi(begin, asker=self.asker, run=run, keep=keep).read():
                 now = self.asker.clock()
                 landed = runs.land_reply(page, run=run, now=now)
+                self.failure_count = 0
                 self.on_page(run, page)
                 if not landed.record_count or page.call.page_number + 1 == MOST_COMMENT_PAGES:
                     break

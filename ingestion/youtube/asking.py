@@ -76,8 +76,7 @@ class Asker:
                 if len(on_way) <= most // 2:
                     on_way.extend(self._begin_some(left, count=most - len(on_way), run=run, keep=keep))
                 if not on_way:
-                    bucket = quota.bucket_of(questions[0].method)
-                    raise quota.ParkedError(bucket, resets_at=quota.reset_after(self.clock()))
+                    raise quota.park(questions[0].method, now=self.clock())
                 question, first = on_way.popleft()
                 most = min(2 * most, MOST_AHEAD)
                 if first[1].exception():
@@ -112,8 +111,7 @@ class Asker:
                 quota.fail(call, error=error, now=self.clock())
                 logger.warning("call %s of %s for run %s: %s", call.pk, question.method, run.pk, error)
                 if isinstance(error, errors.QuotaExceededError):
-                    resets_at = quota.reset_after(self.clock())
-                    raise quota.ParkedError(quota.bucket_of(question.method), resets_at=resets_at) from None
+                    raise quota.park(question.method, now=self.clock()) from None
                 if error.permanent or number + 1 == self.most_tries:
                     raise
         raise AssertionError("a try either returns or raises")

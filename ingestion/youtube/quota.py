@@ -109,6 +109,11 @@ def bucket_of(method: str) -> Bucket:
     return BUCKETS.get(method, Bucket.GENERAL)
 
 
+def park(method: str, *, now: datetime) -> ParkedError:
+    """Return the error of a call there are no units for."""
+    return ParkedError(bucket_of(method), resets_at=reset_after(now))
+
+
 def find_limit(bucket: Bucket) -> int:
     """Return what Lectern may spend of a bucket a day."""
     return int(settings.YOUTUBE_DAILY_UNITS[bucket] * settings.YOUTUBE_SPEND_PERCENT // 100)
@@ -132,7 +137,7 @@ def reserve(question: client.Question, *, run: IngestionRun, now: datetime, keep
     """Commit the row of a call about to be made, where that leaves `keep` units. Raises ParkedError."""
     calls = reserve_all([question], run=run, now=now, keep=keep)
     if not calls:
-        raise ParkedError(bucket_of(question.method), resets_at=reset_after(now))
+        raise park(question.method, now=now)
     return calls[0]
 
 
