@@ -1,7 +1,7 @@
 """A list of the Data API, asked page by page: pages land one by one, or a few together."""
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -56,28 +56,27 @@ class DataApi(sources.Source):
     def read(self, *, is_ahead: bool = False) -> Iterator[ReplyPage]:
         """Yield page after page from that of the question on, each asked for once the one before has landed.
 
-        Where all of them are wanted, the next one may be asked for ahead. Raises quota.ParkedError and
+        Where all of them are wanted, those not known so far may be asked for ahead. Raises quota.ParkedError and
         errors.YouTubeError; what came before has been yielded.
         """
         question = self.question
         known = self._recall(question)
-        wait = self._begin(question, known=known)
-        while True:
-            page = wait()
+        while known or not is_ahead:
+            page = self._ask(question, known=known)
+            yield page
             if not page.call.next_page_token:
-                yield page
                 return
-            number, token = question.page_number + 1, page.call.next_page_token
-            question = replace(question, page_number=number, page_token=token)
+            question = question.turn(page.call.next_page_token)
             # Of a list that was not known so far, no page is.
             known = self._recall(question) if known else None
-            ahead = self._begin(question, known=known) if is_ahead else None
-            yield page
-            wait = ahead or self._begin(question, known=known)
+        with closing(self.asker.follow(question, run=self.run, keep=self.keep)) as answers:
+            for answer in answers:
+                yield self._make_page(answer, question=question, known=None)
+                question = question.turn(answer.reply.next_page_token)
 
     def ask(self, question: client.Question) -> ReplyPage:
         """Return one page; where the reply is that nothing has changed, it holds what the last one held."""
-        return self._begin(question, known=self._recall(question))()
+        return self._ask(question, known=self._recall(question))
 
     def ask_all(self, questions: Sequence[client.Question]) -> Generator[ReplyPage, None, None]:
         """Yield the page of each question while the next ones are on their way. Raises as `read` does."""
@@ -88,10 +87,10 @@ class DataApi(sources.Source):
     def _recall(self, question: client.Question) -> ApiCall | None:
         return recall.find_call(question) if self.is_conditional else None
 
-    def _begin(self, question: client.Question, *, known: ApiCall | None) -> Callable[[], ReplyPage]:
+    def _ask(self, question: client.Question, *, known: ApiCall | None) -> ReplyPage:
         etag = known.etag if known else ""
-        wait = self.asker.ask_ahead(question, run=self.run, etag=etag, keep=self.keep)
-        return lambda: self._make_page(wait(), question=question, known=known)
+        answer = self.asker.ask(question, run=self.run, etag=etag, keep=self.keep)
+        return self._make_page(answer, question=question, known=known)
 
     def _make_page(self, answer: asking.Answer, *, question: client.Question, known: ApiCall | None) -> ReplyPage:
         location = f"{question.method} {question.subject} {question.page_number}"
@@ -102,12 +101,12 @@ class DataApi(sources.Source):
             call.etag, call.next_page_token = known.etag, known.next_page_token
         else:
             page = _read(answer.reply, location=location, observed_at=now)
-            call.etag, call.next_page_token = _text(body.get("etag"))[:255], _text(body.get("nextPageToken"))
+            call.etag, call.next_page_token = _text(body.get("etag"))[:255], answer.reply.next_page_token
         call.item_count = len(page.records) + len(page.rejections)
         return ReplyPage(
             **{each.name: getattr(page, each.name) for each in fields(page)},
             calls=(call,),
-            total_count=_count(body.get("pageInfo")),
+            total_count=answer.reply.total_count,
             absence=answer.reply.absence,
         )
 
@@ -159,8 +158,3 @@ def _read(reply: client.Reply, *, location: str, observed_at: datetime) -> sourc
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _count(page_info: Any) -> int:
-    count = page_info.get("totalResults") if isinstance(page_info, dict) else None
-    return count if isinstance(count, int) and 0 <= count < 2**31 else 0

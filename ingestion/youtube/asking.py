@@ -6,9 +6,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 
 from django.utils import timezone
@@ -38,6 +38,10 @@ class Answer:
 Try = tuple[ApiCall, "Future[client.Reply]"]
 
 
+class _NotAskedError(Exception):
+    """There was no page to ask for."""
+
+
 @dataclass
 class Asker:
     """Asks the API in the name of a run."""
@@ -48,25 +52,51 @@ class Asker:
     chance: random.Random = field(default_factory=random.Random)
     most_tries: int = MOST_TRIES
 
-    def ask_ahead(
-        self, question: client.Question, *, run: IngestionRun, etag: str = "", keep: int = 0
-    ) -> Callable[[], Answer]:
-        """Ask while something else is done; return what waits for the answer, trying again what may pass.
+    def ask(self, question: client.Question, *, run: IngestionRun, etag: str = "", keep: int = 0) -> Answer:
+        """Return the answer, trying again what may pass.
 
-        Waiting raises quota.ParkedError before a call there are no units for, and errors.YouTubeError.
+        Raises quota.ParkedError before a call there are no units for, and errors.YouTubeError.
         """
+        first = self._begin(question, run=run, etag=etag, keep=keep)
+        return self._answer(question, run=run, etag=etag, keep=keep, first=first)
+
+    def follow(
+        self, question: client.Question, *, run: IngestionRun, keep: int = 0
+    ) -> Generator[Answer, None, None]:
+        """Yield the answer to a question about a page and to those about all pages behind it, a few asked ahead.
+
+        Raises as `ask` does; what has not left by then is not asked and costs nothing.
+        """
+        on_way = deque[Try]()
+        # The first call goes alone, as in ask_all; it also tells how many pages there are.
+        most = last_count = 1
         try:
-            first = self._begin(question, run=run, etag=etag, keep=keep)
-        except quota.ParkedError as parked:
-            return partial(_refuse, parked)
-        return partial(self._answer, question, run=run, etag=etag, keep=keep, first=first)
+            while True:
+                if len(on_way) <= most // 2:
+                    count = min(most, last_count) - len(on_way)
+                    self._begin_pages(question, on_way, count=count, run=run, keep=keep)
+                if not on_way:
+                    raise quota.park(question.method, now=self.clock())
+                first = on_way.popleft()
+                most = min(2 * most, MOST_AHEAD)
+                if first[1].exception():
+                    _stop(on_way)
+                    most = 1
+                answer = self._answer(question, run=run, etag="", keep=keep, first=first)
+                yield answer
+                if not answer.reply.next_page_token:
+                    return
+                question = question.turn(answer.reply.next_page_token)
+                last_count = max(1, answer.reply.page_count - question.page_number)
+        finally:
+            _stop(on_way)
 
     def ask_all(
         self, questions: Sequence[client.Question], *, run: IngestionRun, keep: int = 0
     ) -> Generator[Answer, None, None]:
         """Yield the answer to each question of one method while the next ones are on their way.
 
-        Raises as `ask_ahead` does; what has not left by then is not asked and costs nothing.
+        Raises as `ask` does; what has not left by then is not asked and costs nothing.
         """
         left, on_way = deque(questions), deque[tuple[client.Question, Try]]()
         # The first call goes alone, and so does the one after an error: it tells whether others would fare better.
@@ -94,6 +124,26 @@ class Asker:
         for call in quota.reserve_all(some, run=run, now=self.clock(), keep=keep) if some else ():
             question = left.popleft()
             yield question, (call, self._executor.submit(self.api.ask, question))
+
+    def _begin_pages(
+        self, question: client.Question, on_way: deque[Try], *, count: int, run: IngestionRun, keep: int
+    ) -> None:
+        """Send for `count` pages behind those on their way, as many as there are units for."""
+        first = question.page_number + len(on_way)
+        pages = [replace(question, page_number=number) for number in range(first, first + count)]
+        calls = quota.reserve_all(pages, run=run, now=self.clock(), keep=keep) if pages else []
+        for page, call in zip(pages, calls, strict=False):
+            before = on_way[-1][1] if on_way else None
+            on_way.append((call, self._executor.submit(self._ask_page, page, before)))
+
+    def _ask_page(self, question: client.Question, before: "Future[client.Reply] | None") -> client.Reply:
+        """Ask for a page behind another, whose reply the same thread has just read."""
+        if before is None:
+            return self.api.ask(question)
+        token = "" if before.exception() else before.result().next_page_token
+        if not token:
+            raise _NotAskedError
+        return self.api.ask(replace(question, page_token=token))
 
     def close(self) -> None:
         """Make no more calls, and wait for the one on its way."""
@@ -137,5 +187,9 @@ def _take_back(on_way: deque[tuple[client.Question, Try]], left: deque[client.Qu
         quota.give_back(stopped)
 
 
-def _refuse(parked: quota.ParkedError) -> Answer:
-    raise parked
+def _stop(on_way: deque[Try]) -> None:
+    """Drop the calls that are on their way, and pay for none that has not been made."""
+    stopped = [call for call, reply in on_way if reply.cancel() or isinstance(reply.exception(), _NotAskedError)]
+    on_way.clear()
+    if stopped:
+        quota.give_back(stopped)

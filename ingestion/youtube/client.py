@@ -6,7 +6,7 @@ The key travels in a header: the library writes addresses to its log and into it
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from http.client import HTTPException
 from typing import Any
@@ -42,6 +42,10 @@ class Question:
     page_number: int = 0
     page_token: str = ""
 
+    def turn(self, page_token: str) -> "Question":
+        """Return the question about the next page."""
+        return replace(self, page_number=self.page_number + 1, page_token=page_token)
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -50,6 +54,27 @@ class Reply:
     body: dict[str, Any] = field(default_factory=dict)
     is_unmodified: bool = False
     absence: str = ""
+
+    @property
+    def next_page_token(self) -> str:
+        """Return what the next page is asked for by; empty where there is none."""
+        token = self.body.get("nextPageToken")
+        return token if isinstance(token, str) else ""
+
+    @property
+    def total_count(self) -> int:
+        """Return how many items the list has; 0 where that is not told."""
+        return self._read_count("totalResults")
+
+    @property
+    def page_count(self) -> int:
+        """Return how many pages the list has; 0 where that is not told."""
+        return -(-self.total_count // max(1, self._read_count("resultsPerPage")))
+
+    def _read_count(self, name: str) -> int:
+        told = self.body.get("pageInfo")
+        count = told.get(name) if isinstance(told, dict) else None
+        return count if isinstance(count, int) and 0 <= count < 2**31 else 0
 
 
 class Client:
