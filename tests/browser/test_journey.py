@@ -113,7 +113,7 @@ def test_a_student_sees_nothing_until_the_course_is_theirs(lectures, open_page):
     assert student.goto("/videos/dwStar-002x/").status == 404
     teacher = open_page("teacher")
     teacher.goto("/")
-    teacher.locator("[data-test=course]").first.click()
+    teacher.locator("[data-test=course]").filter(has_text=COURSE).click()
     teacher.get_by_role("link", name="About this course").click()
     teacher.get_by_label("whoever has the code").check()
     teacher.get_by_role("button", name="Save").click()

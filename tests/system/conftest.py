@@ -12,8 +12,10 @@ def finished(tmp_path_factory):
     stack.course = write_course(folder / "course", video_ids=LECTURES)
     stack.manage("ingest", str(stack.course))
     stack.manage("pipeline")
-    yield stack, stack.rows(), stack.lake_of_any_run()
+    left = stack, stack.rows(), stack.lake_of_any_run()
+    # What it wrote is all that anyone asks of it from now on.
     stack.close()
+    return left
 
 
 @pytest.fixture(scope="package")

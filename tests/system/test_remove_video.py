@@ -2,9 +2,9 @@
 
 import json
 
-from tests.system.stack import COURSE, Stack, write_course
+from tests.system.stack import COURSE, LECTURES
 
-VIDEO, OTHER = "dwStar-002x", "dwKeys-004x"
+VIDEO, OTHER = LECTURES
 QUESTION = "What does the grain of a fact table say?"
 
 
@@ -23,12 +23,10 @@ def everything(stack):
     return "\n".join(rows), lake
 
 
-def test_nothing_of_a_removed_video_is_left_and_nothing_brings_it_back(tmp_path):
-    stack = Stack(tmp_path / "var")
+def test_nothing_of_a_removed_video_is_left_and_nothing_brings_it_back(finished, tmp_path):
+    whole, _, _ = finished
+    stack = whole.copy(tmp_path / "var")
     try:
-        course = write_course(tmp_path / "course", video_ids=(VIDEO, OTHER))
-        stack.manage("ingest", str(course))
-        stack.manage("pipeline")
         answer = json.loads(stack.manage("ask", QUESTION, "--json"))
         assert {citation["video_id"] for citation in answer["citations"]} == {VIDEO}
         heard = stack.query(
@@ -40,7 +38,7 @@ def test_nothing_of_a_removed_video_is_left_and_nothing_brings_it_back(tmp_path)
 
         stack.manage("remove_video", VIDEO, "--reason", "on request")
         assert_gone(stack, title=title, heard=[text for (text,) in heard])
-        stack.manage("ingest", str(course))
+        stack.manage("ingest", str(whole.course))
         stack.manage("pipeline")
         assert_gone(stack, title=title, heard=[text for (text,) in heard])
         stack.manage("check_warehouse")
