@@ -59,7 +59,8 @@ def note(records: Iterable[sources.Record], *, source: str, kind: str, now: date
     found: dict[Drift, Any] = {}
     returned: set[Drift] = set()
     for record in records:
-        if not watch.has_missing_fields and watch.contract.is_exact(record.payload):
+        is_exact = record.is_exact or watch.contract.is_exact(record.payload)
+        if is_exact and not watch.has_missing_fields:
             continue
         for drift, example in look(watch, record.payload):
             seen_at = watch.noted.get(drift)

@@ -89,7 +89,7 @@ class _Sighting:
     def _known(self) -> str:
         record = self.record
         known = {"external_id": record.external_id, "video_id": record.video_id, "etag": record.etag}
-        return json.dumps(known, ensure_ascii=False)[1:-1]
+        return CANONICAL.encode(known)[1:-1]
 
     def write_line(self, **more: str) -> str:
         """Return the payload and what is known of it as one line of JSON; what is added needs no escapes."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -192,7 +193,12 @@ def read_epoch(value: Any) -> datetime | None:
 
 def read_moment(value: Any) -> datetime | None:
     """Return the moment of an ISO 8601 text; one without a zone is UTC."""
-    with suppress(TypeError, ValueError, OverflowError):
+    return _parse_moment(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _parse_moment(value: str) -> datetime | None:
+    with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(value)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         return moment if 1970 <= moment.year < LAST_MOMENT.year else None
@@ -204,7 +210,13 @@ def read_duration(value: Any) -> float | None:
 
     Years and months are no fixed number of seconds, and YouTube writes neither.
     """
-    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    return _parse_duration(value) if isinstance(value, str) else None
+
+
+# A payload is read once for its video's row and once for those who may want it.
+@lru_cache(maxsize=4096)
+def _parse_duration(value: str) -> float | None:
+    match = DURATION.fullmatch(value)
     if match is None:
         return None
     counts = zip(match.groups(), UNIT_SECONDS, strict=True)

@@ -34,10 +34,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What may land of a payload, and what was taken out of it, in one line."""
+    """What may land of a payload, what was taken out of it, in one line, and whether it is just as agreed."""
 
     payload: dict[str, Any]
     discarded: str = ""
+    is_exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class Contract:
         Raises ContractError where it is refused, FrozenContractError where its whole page is.
         """
         if self.is_exact(payload):
-            return Verdict(payload)
+            return Verdict(payload, is_exact=True)
         discarded = []
         for problem in self.find_problems(payload):
             if problem.mode == Mode.FREEZE:

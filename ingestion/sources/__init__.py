@@ -27,12 +27,16 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """One payload as it came. `video_id` is the video it speaks of, empty where it speaks of none."""
+    """One payload as it came. `video_id` is the video it speaks of, empty where it speaks of none.
+
+    `is_exact` where it was found to be just what its contract says.
+    """
 
     external_id: str
     video_id: str
     etag: str
     payload: dict[str, Any]
+    is_exact: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ REPLY = "reply"
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # Real payloads keep a video's id in their third level at the deepest.
 DEEPEST_VIDEO_ID = 8
+# Never looked into: an item of a playlist has five of these before its video's id.
+PICTURES = "thumbnails"
+NESTED = (dict, list)
 # The id of these is a video's.
 VIDEO_KINDS = {"video", "video_stats"}
 LONGEST_KIND = 32
@@ -83,6 +86,7 @@ def _judge(item: Any, *, kind: str) -> tuple[sources.Record, str]:
         video_id=external_id if kind in VIDEO_KINDS else _find_video_id(payload),
         etag=payload.get("etag") or "",
         payload=payload,
+        is_exact=verdict.is_exact,
     )
     return record, verdict.discarded
 
@@ -104,11 +108,11 @@ def _find_video_id(value: Any, *, depth: int = DEEPEST_VIDEO_ID) -> str:
         found = value.get("videoId")
         if isinstance(found, str) and VIDEO_ID.fullmatch(found):
             return found
-        value = value.values()
+        value = [each for name, each in value.items() if name != PICTURES]
     elif not isinstance(value, list):
         return ""
     for each in value:
-        if isinstance(each, dict | list) and (found := _find_video_id(each, depth=depth - 1)):
+        if isinstance(each, NESTED) and (found := _find_video_id(each, depth=depth - 1)):
             return found
     return ""
 
