@@ -76,7 +76,7 @@ class Reading:
                 page = self._source(question).ask(question)
                 self._land(page, video_ids=[])
                 if page.records:
-                    self.claim.refuse_twin()
+                    claims.refuse_twin(self.subscription)
                     return
         except errors.TransientError as error:
             if not self.subscription.external_id:

@@ -66,7 +66,7 @@ class SiteReading:
         subscription.external_id = f"UC{payload['id'][2:]}"[:64] if is_channel else payload["id"][:64]
         subscription.title = str(payload.get("channel" if is_channel else "title") or subscription.title)
         subscription.save(update_fields=["external_id", "title"])
-        self.claim.refuse_twin()
+        claims.refuse_twin(subscription)
         facts = {entry.video_id: _read_entry(entry) for entry in yt_dlp_site.read_entries(payload)}
         self._keep_listed(list(facts), facts=facts)
         self.run.total_page_count = self.run.page_count + len(self.due)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ingestion.following import listings, pulls, wanting
+from ingestion.following import claims, listings, pulls, wanting
 from ingestion.models import Course, Enquiry, EnquiryKind, Listing, Subscription, Video
 from ingestion.youtube import references
 
@@ -100,7 +100,14 @@ def pause(*, subscription_id: int) -> None:
 
 
 def resume(*, subscription_id: int, now: datetime | None = None) -> None:
-    """Pull it again from now on."""
+    """Pull it again from now on. Raises SubscriptionError for what the course follows by another name."""
+    subscription = Subscription.objects.filter(pk=subscription_id).first()
+    if subscription is None:
+        return
+    try:
+        claims.refuse_twin(subscription)
+    except claims.TwinError as error:
+        raise SubscriptionError(str(error)) from None
     Subscription.objects.filter(pk=subscription_id, is_paused=True).update(is_paused=False, error="")
     pull_now(subscription_id=subscription_id, now=now)
 

@@ -103,7 +103,11 @@ def pause(request: PersonRequest, subscription_id: int) -> HttpResponse:
 def resume(request: PersonRequest, subscription_id: int) -> HttpResponse:
     """Pull it again."""
     subscription = _find(request, subscription_id)
-    subscriptions.resume(subscription_id=subscription.pk)
+    try:
+        subscriptions.resume(subscription_id=subscription.pk)
+    except subscriptions.SubscriptionError as error:
+        messages.error(request, str(error))
+        return redirect("course", subscription.course_id)
     return _go_back(request, subscription, _("“%s” is followed again."))
 
 
