@@ -139,14 +139,6 @@ def read_wishes(subscription: Subscription) -> Wishes:
     return Wishes(**columns | {"languages": tuple(subscription.languages)})
 
 
-def find_course(*, reference: references.Reference, title: str = "") -> Course:
-    """Return the course of a title, else that which follows this already, else a new one named after it."""
-    known = Subscription.objects.filter(kind=reference.kind, reference=reference.value).select_related("course")
-    if not title and (subscription := known.order_by("pk").first()):
-        return subscription.course
-    return Course.objects.get_or_create(title=(title or reference.value)[:255])[0]
-
-
 def name_course(subscription: Subscription) -> None:
     """Give a course that was named after what it follows the title that this turned out to have."""
     title = subscription.title[:255]
