@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -137,6 +137,12 @@ def read_wishes(subscription: Subscription) -> Wishes:
     """Return what is wanted of a subscription."""
     columns = {each.name: getattr(subscription, each.name) for each in fields(Wishes)}
     return Wishes(**columns | {"languages": tuple(subscription.languages)})
+
+
+def find_known(reference: references.Reference) -> QuerySet[Subscription]:
+    """Return what is followed of the same, by this name or another that led to this id."""
+    named = Q(reference=reference.value) | Q(external_id=reference.value)
+    return Subscription.objects.filter(named, kind=reference.kind).select_related("course").order_by("pk")
 
 
 def name_course(subscription: Subscription) -> None:

@@ -37,7 +37,9 @@ def add_link(request: PersonRequest) -> HttpResponse:
         try:
             if not is_look:
                 return _follow(request, form)
-            context["look"] = pasting.look(text=form.cleaned_data["link"], wishes=form.make_wishes())
+            context["look"] = pasting.look(
+                text=form.cleaned_data["link"], wishes=form.make_wishes(), user=request.user
+            )
         except references.InvalidReferenceError as error:
             form.add_error("link", str(error))
         except (subscriptions.SubscriptionError, courses.CourseError) as error:

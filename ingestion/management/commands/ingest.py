@@ -38,7 +38,9 @@ class Command(BaseCommand):
             "--course", default="", help="the course the videos belong to (default: the playlist's)"
         )
         parser.add_argument(
-            "--plan", action="store_true", help="tell what following would cost in units and hours, and leave it"
+            "--plan",
+            action="store_true",
+            help="tell what following would cost in units and hours, and leave it; a look costs up to three units",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON list, an object a run")
         wishes.add_arguments(parser)

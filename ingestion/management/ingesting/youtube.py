@@ -1,7 +1,7 @@
 """Following something on YouTube: pulled at once here, and by the workers from then on."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
@@ -41,10 +41,7 @@ def ingest(command: BaseCommand, *, location: str, options: dict[str, Any]) -> N
     try:
         reference = references.parse(location)
         if options["plan"]:
-            wished = subscriptions.Wishes(**changes)
-            subscriptions.check(wished)
-            plan = previews.preview(reference=reference, wishes=wished)
-            _report_plan(command, plan, as_json=options["json"])
+            _plan(command, reference, changes=changes, options=options)
             return
         if not client.has_key():
             command.stderr.write(f"{client.NoKeyError()} yt-dlp reads its pages instead.")
@@ -163,16 +160,38 @@ def _report(
         raise CommandError(" ".join(problems))
 
 
-def _report_plan(command: BaseCommand, plan: previews.Preview, *, as_json: bool) -> None:
-    if as_json:
-        known = asdict(plan) | {"resets_at": plan.resets_at.isoformat(), "day_count": plan.day_count}
-        command.stdout.write(json.dumps(known))
+def _plan(
+    command: BaseCommand, reference: references.Reference, *, changes: dict[str, Any], options: dict[str, Any]
+) -> None:
+    """Tell what following would cost, or the next pull of what is followed. Raises what `REFUSALS` names."""
+    followed = subscriptions.find_known(reference)
+    if options["course"]:
+        followed = followed.filter(course__title=options["course"])
+    known = followed.first()
+    usual = subscriptions.read_wishes(known) if known else subscriptions.Wishes()
+    wished = replace(usual, **changes)
+    subscriptions.check(wished)
+    plan = previews.preview(reference=reference, wishes=wished, known=known)
+    courses = [str(each.course) for each in followed]
+    if options["json"]:
+        told = {"resets_at": plan.resets_at.isoformat(), "day_count": plan.day_count, "followed_by": courses}
+        command.stdout.write(json.dumps(asdict(plan) | told))
         return
+    command.stdout.write(_tell_plan(plan))
+    if courses:
+        titles = ", ".join(f"“{course}”" for course in courses)
+        count = text.tell_count(plan.listed_count, "video")
+        command.stdout.write(f"It is followed already, by {titles}, with {count} listed: that is the next pull.")
+
+
+def _tell_plan(plan: previews.Preview) -> str:
     searches = "searches" if plan.search_count > 1 else "search"
     cost = text.tell_count(plan.units, "unit") + f" and {plan.search_count} {searches}" * bool(plan.search_count)
-    command.stdout.write(
+    spent = f"This look cost {text.tell_count(plan.spent, 'unit')}."
+    if not plan.video_count:
+        return f"{plan.title}: there are no videos now, so it takes no day. {spent}"
+    return (
         f"{plan.title or 'One video'}: {text.tell_count(plan.video_count, 'video')}, of which about "
         f"{plan.wanted_count} wanted with {plan.hours:.1f} hours; it costs {cost} "
-        f"and {plan.units_left} are left today, so it takes {text.tell_count(plan.day_count, 'day')}. "
-        f"This look cost {text.tell_count(plan.spent, 'unit')}."
+        f"and {plan.units_left} are left today, so it takes {text.tell_count(plan.day_count, 'day')}. {spent}"
     )

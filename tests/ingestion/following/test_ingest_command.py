@@ -79,6 +79,22 @@ def test_the_plan_of_a_search_counts_searches(emulator, channel):
     assert (plan["units"], plan["search_count"], plan["spent"]) == (3, 3, 2)
 
 
+def test_the_plan_of_what_is_followed_is_that_of_the_next_pull_and_asks_for_nothing_known(emulator, channel):
+    ingest("@channel0", "--course", "Algebra")
+    for name in ("@channel0", channel):
+        plan = json.loads(ingest(name, "--plan", "--json"))
+        assert (plan["title"], plan["units"], plan["spent"], plan["listed_count"]) == ("Channel 0", 2, 1, 120)
+        assert (plan["followed_by"], plan["wanted_count"]) == (["Algebra"], 120)
+    assert "It is followed already, by “Algebra”, with 120 videos listed" in ingest("@channel0", "--plan")
+    assert json.loads(ingest("v0000000001", "--plan", "--json"))["spent"] == 0
+
+
+def test_where_nothing_is_found_the_plan_takes_no_day(emulator, channel):
+    nothing = "https://www.youtube.com/results?search_query=nobody+says+this"
+    assert json.loads(ingest(nothing, "--plan", "--json"))["day_count"] == 0
+    assert ingest(nothing, "--plan").startswith("nobody says this: there are no videos now, so it takes no day.")
+
+
 def test_the_plan_of_a_video_costs_one_unit(emulator, channel):
     plan = json.loads(ingest("v0000000001", "--plan", "--json"))
     assert (plan["video_count"], plan["units"], plan["spent"]) == (1, 1, 1)
