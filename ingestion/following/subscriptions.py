@@ -1,5 +1,6 @@
 """What a course follows: begun, changed, paused, pulled at once; each of these may be done twice."""
 
+import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,9 @@ from ingestion.youtube import references
 SHORTEST_CADENCE = timedelta(minutes=15)
 LONGEST_CADENCE = timedelta(days=30)
 LONGEST_PATTERN = 255
+FIRST_DAY = date(2005, 1, 1)
+# A language, and its script or country where these are said: en, pt-BR, zh-Hans, es-419.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?", re.ASCII | re.IGNORECASE)
 
 
 class SubscriptionError(Exception):
@@ -167,8 +171,11 @@ def check(wishes: Wishes) -> None:
         raise SubscriptionError(_("The shortest length wanted is longer than the longest."))
     if len(wishes.title_pattern) > LONGEST_PATTERN or "\0" in wishes.title_pattern:
         raise SubscriptionError(_("A title pattern has at most 255 letters."))
-    if any(not language or len(language) > 16 for language in wishes.languages):
+    if not all(LANGUAGE.fullmatch(language) for language in wishes.languages):
         raise SubscriptionError(_("A language is written as in en or pt-BR."))
+    since = wishes.published_since
+    if since is not None and not FIRST_DAY <= since <= timezone.now().date():
+        raise SubscriptionError(_("The first day wanted is one since 2005, when YouTube began, and not to come."))
     if wishes.title_pattern:
         try:
             wanting.check_pattern(wishes.title_pattern)
