@@ -24,6 +24,8 @@ COMMENTS_EVERY = timedelta(days=7)
 # YouTube's terms: what is not refreshed within 30 days is deleted.
 DETAILS_EVERY = timedelta(days=25)
 BROADCAST_EVERY = timedelta(hours=3)
+# One that yt-dlp is shown and may not play.
+REFUSED_EVERY = timedelta(days=7)
 # A video that a reply about it leaves out is asked for again, each time after twice as long.
 ABSENT_AGAIN = timedelta(days=1)
 ABSENT_AT_LAST = timedelta(days=25)
