@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ingestion import lost_objects
 from ingestion.management.ingesting import archive, folder, replay, wishes, youtube
 from ingestion.youtube import references
 
@@ -56,6 +57,10 @@ class Command(BaseCommand):
                 raise CommandError("--replay brings back everything: neither --source nor --course goes with it.")
             replay.ingest(self, options=options)
             return
+        try:
+            lost_objects.refuse_other_lake()
+        except lost_objects.OtherLakeError as error:
+            raise CommandError(str(error)) from None
         WAYS[way](self, location=location, options=options)
 
 
