@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ingestion.lake import lake
+from ingestion import lost_objects
 from ingestion.models import (
     ApiCall,
     AudioFetch,
@@ -19,7 +19,6 @@ from ingestion.models import (
     FetchReason,
     FetchState,
     IngestionRun,
-    RawObservation,
     RunState,
     Subscription,
 )
@@ -27,8 +26,7 @@ from ingestion.youtube import errors, quota
 
 # A course that has not been pulled for so many of its own cadences is stale.
 STALE_CADENCES = 3
-# Of the lake only the newest objects are looked for. A bucket may hang for minutes, and no page waits for it.
-OBJECTS_SAMPLED = 3
+# A bucket may hang for minutes, and no page waits for it.
 LOST_NAME = "lost objects"
 LOST_SECONDS = 6 * 60 * 60
 
@@ -106,19 +104,10 @@ def count_lost_objects() -> int:
 def look_into_lake() -> None:
     """Note how many of the newest objects the lake lacks; none where it does not answer."""
     try:
-        count = sum(lake().find_object(key) is None for key in _list_newest_keys())
+        count = lost_objects.count()
     except OSError:
         count = 0
     cache.set(LOST_NAME, count, LOST_SECONDS)
-
-
-def _list_newest_keys() -> list[str]:
-    """Return the newest objects' keys, each found past all sightings of the ones before it."""
-    keys: list[str] = []
-    for _place in range(OBJECTS_SAMPLED):
-        older = RawObservation.objects.exclude(lake_key__in=keys).order_by("-pk")
-        keys += older.values_list("lake_key", flat=True)[:1]
-    return keys
 
 
 def _find_key() -> Iterator[Condition]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.types.datetime import TimestamptzLoader
 
 from ingestion import arrays, sightings, sources
@@ -14,6 +14,9 @@ from ingestion.models import Availability, AvailabilityChange, Chapter, Video
 
 # What never changes may come from an older sighting where the newest had no word on it.
 LASTING = ("duration_seconds", "published_at")
+OPEN = {Availability.PUBLIC, Availability.UNLISTED}
+# What tells of whether a video can be had, and describes nothing.
+UNDESCRIBING = {"playlist_item", "refusal"}
 COLUMNS = (
     "title",
     "availability",
@@ -148,6 +151,21 @@ def _read_videos(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> dict[st
     return {video.video_id: video for video in videos}
 
 
+@transaction.atomic
+def change_availability(
+    *, video_pk: int, before: Iterable[str], after: Availability, reason: str, observed_at: datetime
+) -> None:
+    """Let a video of some availabilities have another, with its history, where no payload tells of it."""
+    video = Video.objects.select_for_update().filter(pk=video_pk, availability__in=list(before)).first()
+    if video is None:
+        return
+    Video.objects.filter(pk=video_pk).update(availability=after)
+    AvailabilityChange.objects.bulk_create(
+        [AvailabilityChange(video=video, availability=after, reason=reason, observed_at=observed_at)],
+        ignore_conflicts=True,
+    )
+
+
 def _note(change: _Change, seen: sightings.Sighting, *, kind: str, observed_at: datetime) -> None:
     video = change.video
     if video.availability == Availability.REMOVED:
@@ -155,12 +173,15 @@ def _note(change: _Change, seen: sightings.Sighting, *, kind: str, observed_at: 
     before = _columns(video)
     if video.observed_at is None or video.observed_at <= observed_at:
         video.observed_at = observed_at
-        if seen.availability and seen.availability != video.availability:
+        # A video for members looks public to the Data API.
+        is_known_better = kind == "video" and video.availability == Availability.MEMBERS_ONLY
+        is_new = seen.availability and seen.availability != video.availability
+        if is_new and not (is_known_better and seen.availability in OPEN):
             video.availability = seen.availability
             change.availability_reason = seen.reason
     if seen.is_on_youtube is not None:
         video.is_on_youtube = seen.is_on_youtube
-    if kind != "playlist_item":
+    if kind not in UNDESCRIBING:
         _describe(change, seen, observed_at=observed_at)
     change.is_changed |= _columns(video) != before
 

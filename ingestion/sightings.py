@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from ingestion import text
+from ingestion.extraction import reasons
 from ingestion.models import Availability
 
 # What a payload may say of itself; a tombstone is not set by one.
@@ -26,6 +27,14 @@ AVAILABILITY_OF_INFO = {
     "needs_auth": Availability.AGE_LIMITED.value,
     "is_upcoming": Availability.UPCOMING.value,
     "is_live": Availability.LIVE.value,
+}
+# Why yt-dlp is refused a video that is there: each is an availability of the same name.
+REFUSALS = {
+    Availability.AGE_LIMITED.value,
+    Availability.MEMBERS_ONLY.value,
+    Availability.REGION_BLOCKED.value,
+    Availability.UPCOMING.value,
+    Availability.LIVE.value,
 }
 BROADCASTS = {"upcoming": Availability.UPCOMING.value, "live": Availability.LIVE.value}
 GONE_UPLOADS = {"deleted", "failed", "rejected"}
@@ -69,9 +78,11 @@ def read(payload: dict[str, Any], *, kind: str) -> Sighting | None:
 
 def _read_info(info: dict[str, Any]) -> Sighting:
     """Read an info file of yt-dlp, which tells all it knows of a video."""
+    availability, reason = _read_info_availability(info)
     return Sighting(
         title=text.strip_control_characters(info["title"]),
-        availability=_read_info_availability(info),
+        availability=availability,
+        reason=reason,
         details={
             "duration_seconds": read_number(info.get("duration"), most=MOST_SECONDS) or None,
             "view_count": read_count(info.get("view_count")),
@@ -113,11 +124,31 @@ def _read_playlist_item(resource: dict[str, Any]) -> Sighting:
     return Sighting(title="", availability=availability, details={}, chapters=None)
 
 
-def _read_info_availability(info: dict[str, Any]) -> str:
+def _read_refusal(refusal: dict[str, Any]) -> Sighting:
+    """Read what yt-dlp was told instead of a video."""
+    availability, reason = _read_refused_availability(refusal)
+    return Sighting(title="", availability=availability, reason=reason, details={}, chapters=None)
+
+
+def _read_info_availability(info: dict[str, Any]) -> tuple[str, str]:
+    """Return whether a video can be had and why not; what tells of a refusal, or of none, comes from the site."""
+    refused, reason = _read_refused_availability(_part(info, "refusal"))
     for value in (info.get("live_status"), info.get("availability")):
         if isinstance(value, str) and (known := AVAILABILITY_OF_INFO.get(value)):
-            return known
-    return _read_claim(info.get("availability"))
+            return known, reason
+    if refused:
+        return refused, reason
+    is_played = info.get("refusal") == {}
+    return _read_claim(info.get("availability")) or (Availability.PUBLIC.value if is_played else ""), ""
+
+
+def _read_refused_availability(refusal: dict[str, Any]) -> tuple[str, str]:
+    reason, error = refusal.get("reason"), refusal.get("error")
+    words = error if isinstance(error, str) else ""
+    if reason == reasons.GONE:
+        is_private = "private" in words.lower()
+        return (Availability.PRIVATE if is_private else Availability.DELETED).value, words
+    return (reason, words) if isinstance(reason, str) and reason in REFUSALS else ("", "")
 
 
 def _read_video_availability(resource: dict[str, Any]) -> tuple[str, str]:
@@ -158,7 +189,12 @@ def _part(resource: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-READERS = {"info": _read_info, "video": _read_video, "playlist_item": _read_playlist_item}
+READERS = {
+    "info": _read_info,
+    "video": _read_video,
+    "playlist_item": _read_playlist_item,
+    "refusal": _read_refusal,
+}
 
 
 def read_seconds(payload: dict[str, Any], *, kind: str) -> float | None:

@@ -31,7 +31,7 @@ VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LONGEST_TITLE = 255
 # What some line of each form of captions has; the stage that reads them says what is wrong with the rest.
 CAPTIONS = re.compile(
-    rb"-->|\d:\d\d\.\d{1,3},\d+:\d\d|<(?:\w+:)?(?:tt|transcript|timedtext|sami)\b|^Dialogue:|\"tStartMs\"",
+    rb"-->|\d:\d\d\.\d{1,3},\d+:\d\d|<(?:\w+:)?(?:tt|transcript|timedtext|sami)\b|^Dialogue:|\"tStartMs\"|^\[\d+:\d\d",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -17,7 +17,7 @@ class State(models.TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     NO_AUDIO = "no_audio", _("no audio")
-    UNREADABLE_AUDIO = "unreadable_audio", _("audio that cannot be decoded")
+    UNREADABLE_AUDIO = "unreadable_audio", _("a file that cannot be read")
     NO_SPEECH = "no_speech", _("no speech heard")
     FAILED = "failed", _("failed too often")
 

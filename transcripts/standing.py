@@ -50,13 +50,14 @@ TONES = {
 class Standing:
     """Where a video stands at a time; `row` is the transcription that says so, None before one is planned.
 
-    `fetch` is what is known of audio that is wanted and not here.
+    `fetch` is what is known of audio that is wanted and not here, `captions_reason` why captions were refused.
     """
 
     told: Told
     row: Transcription | None
     at: datetime
     fetch: AudioFetch | None = None
+    captions_reason: str = ""
 
     @property
     def label(self) -> str:
@@ -77,6 +78,10 @@ class Standing:
     @property
     def lacks_audio(self) -> bool:
         return self.row is None or self.told == Told.NO_AUDIO
+
+    @property
+    def is_of_captions(self) -> bool:
+        return self.row is not None and self.row.media_kind == MediaKind.CAPTIONS
 
     @property
     def is_interrupted(self) -> bool:
@@ -123,7 +128,15 @@ def narrow(videos: VideoQuerySet, told: Told) -> VideoQuerySet:
 
 def _judge(rows: list[Transcription], *, at: datetime) -> Standing:
     row = min(rows, key=_rank, default=None)
-    return Standing(Told.WAITING if row is None else TOLD_OF_STATE[State(row.state)], row, at)
+    told = Told.WAITING if row is None else TOLD_OF_STATE[State(row.state)]
+    return Standing(told, row, at, captions_reason=_find_captions_reason(rows))
+
+
+def _find_captions_reason(rows: list[Transcription]) -> str:
+    """Return why the newest captions were refused, nothing where they were read."""
+    captions = [row for row in rows if row.media_kind == MediaKind.CAPTIONS]
+    newest = max(captions, key=lambda row: row.pk, default=None)
+    return newest.reason if newest and newest.state == State.UNREADABLE_AUDIO else ""
 
 
 def _rank(row: Transcription) -> tuple[bool, bool, bool, bool, int]:

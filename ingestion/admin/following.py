@@ -73,7 +73,10 @@ class SubscriptionAdmin(base.RecordAdmin):
     @admin.action(description=_("Go on"), permissions=["operate"])
     def go_on(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for subscription in queryset:
-            subscriptions.resume(subscription_id=subscription.pk)
+            try:
+                subscriptions.resume(subscription_id=subscription.pk)
+            except subscriptions.SubscriptionError as error:
+                self.message_user(request, f"{subscription}: {error}", messages.WARNING)
 
 
 @admin.register(Listing)

@@ -53,6 +53,7 @@ LOOK = {
     "reference": "@harborbooks",
     "title": "Harbor Books",
     "url": "https://www.youtube.com/@harborbooks",
+    "followed_by": [],
     "obstacle": "",
     "plan": {
         "video_count": 120,
@@ -64,6 +65,7 @@ LOOK = {
         "resets_at": "2026-11-26T08:00:00Z",
         "day_count": 1,
         "spent": 3,
+        "listed_count": 0,
     },
 }
 
@@ -184,6 +186,9 @@ class PlanSerializer(serializers.Serializer[Any]):
     resets_at = serializers.DateTimeField()
     day_count = serializers.IntegerField(help_text="Days over which the units make it spread.")
     spent = serializers.IntegerField(help_text="What this look cost.")
+    listed_count = serializers.IntegerField(
+        help_text="Videos listed already, where a course of yours follows it: the next pull is what costs."
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("As it comes", value=LOOK, response_only=True)])
@@ -194,6 +199,9 @@ class LookSerializer(serializers.Serializer[Any]):
     reference = serializers.CharField(source="reference.value")
     title = serializers.CharField()
     url = serializers.CharField(source="reference.url")
+    followed_by = serializers.ListField(
+        child=serializers.CharField(), help_text="Titles of the courses you lead that follow it already."
+    )
     obstacle = serializers.CharField(help_text="Why there is no plan; empty where there is one.")
     plan = PlanSerializer(allow_null=True)
 

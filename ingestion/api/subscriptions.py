@@ -178,6 +178,8 @@ class PreviewSubscription(APIView):
         form.is_valid(raise_exception=True)
         with bodies.told_by_field():
             look = pasting.look(
-                text=form.validated_data["reference"], wishes=bodies.make_wishes(form.validated_data)
+                text=form.validated_data["reference"],
+                wishes=bodies.make_wishes(form.validated_data),
+                user=cast(User, request.user),
             )
         return Response(bodies.LookSerializer(look).data)

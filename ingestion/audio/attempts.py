@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from ingestion import media, sources
+from ingestion import catalogue, media, sources
 from ingestion.audio import claims, delays, scratch
 from ingestion.extraction import access, addresses, messages, process, room
 from ingestion.extraction.messages import Failed, Fetched
@@ -139,12 +139,22 @@ class Attempt:
         if failure is None:
             ending = {"state": FetchState.DONE, "reason": "", "error": "", "failure_count": 0, "finished_at": now}
             self.claim.write(**values, **ending)
+            if not settings.YT_DLP_COOKIES_FILE:  # had by nobody's right
+                self._note({Availability.MEMBERS_ONLY}, Availability.PUBLIC, reason="", now=now)
         else:
             self.claim.write(**values, **self._fail(failure, has_brought_something=has_brought_something, now=now))
             if FetchReason(failure.reason) in TELLING:
                 details = Enquiry.objects.filter(video=self.claim.video_pk, kind=EnquiryKind.DETAILS)
                 details.filter(due_at__gt=now).update(due_at=now)
+            if failure.reason == FetchReason.MEMBERS_ONLY:
+                self._note(catalogue.OPEN, Availability.MEMBERS_ONLY, reason=failure.error, now=now)
         logger.info("video %s: %s", self.claim.video_pk, failure or "fetched")
+
+    def _note(self, before: set[Availability], after: Availability, *, reason: str, now: datetime) -> None:
+        """Note what the Data API never tells: to it a video for members is public."""
+        catalogue.change_availability(
+            video_pk=self.claim.video_pk, before=before, after=after, reason=reason, observed_at=now
+        )
 
     def _fail(self, failure: Failed, *, has_brought_something: bool, now: datetime) -> dict[str, object]:
         """Return what the row says of a failure: tried again, or given up."""

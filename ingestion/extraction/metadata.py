@@ -35,20 +35,27 @@ def describe(order: InfoOrder, *, emit: Emit) -> None:
     for address in order.addresses:
         try:
             info = site.look_up(address)
-            _refuse_untold(info, site=site)
+            refusal = _refuse_untold(info, site=site)
             title = info.get("title")  # to one that is live yt-dlp adds the time of day
-            told = site.process_ie_result(info, download=False) | {"title": title, "fulltitle": title}
+            told = site.process_ie_result(info, download=False) | {
+                "title": title,
+                "fulltitle": title,
+                "refusal": refusal,
+            }
             emit(Described(trim(Site.sanitize_info(told, remove_private_keys=True))))
         except NotHadError as error:
             emit(replace(error.failure, video_id=address.partition("v=")[2]))
 
 
-def _refuse_untold(info: dict[str, Any], *, site: Site) -> None:
-    """Raise NotHadError for a video that cannot be played and does not say what it is."""
+def _refuse_untold(info: dict[str, Any], *, site: Site) -> dict[str, str]:
+    """Return why a video cannot be played, empty where it can. Raises NotHadError where nothing else is told."""
+    if info.get("formats"):
+        return {}
     failure = site.explain(None)
     is_told = info.get("title") and (info.get("live_status") in NOT_PLAYABLE_YET or failure.reason in TELLING)
-    if not info.get("formats") and not is_told:
+    if not is_told:
         raise NotHadError(failure)
+    return {"reason": failure.reason, "error": failure.error}
 
 
 def trim(info: dict[str, Any]) -> dict[str, Any]:

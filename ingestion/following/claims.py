@@ -51,20 +51,21 @@ class Claim:
         """Let go of the subscription, which is due again at a time."""
         self._mine().update(next_pull_at=at, lease_expires_at=None, attempt_count=0, error=error)
 
-    def refuse_twin(self) -> None:
-        """Raise TwinError where an older subscription of the course is of the same channel or playlist."""
-        twins = Subscription.objects.filter(
-            course=self.subscription.course,
-            kind=self.subscription.kind,
-            external_id=self.subscription.external_id,
-            pk__lt=self.subscription.pk,
-        )
-        if twin := twins.exclude(external_id="").first():
-            raise TwinError(_("This course follows it already, as %(name)s.") % {"name": twin.reference})
-
     def _mine(self) -> "QuerySet[Subscription]":
         mine = [each for each in (self.subscription.lease_expires_at, self.earlier) if each is not None]
         return Subscription.objects.filter(pk=self.subscription.pk, lease_expires_at__in=mine)
+
+
+def refuse_twin(subscription: Subscription) -> None:
+    """Raise TwinError where an older subscription of the course is of the same channel or playlist."""
+    twins = Subscription.objects.filter(
+        course=subscription.course_id,
+        kind=subscription.kind,
+        external_id=subscription.external_id,
+        pk__lt=subscription.pk,
+    )
+    if twin := twins.exclude(external_id="").first():
+        raise TwinError(_("This course follows it already, as %(name)s.") % {"name": twin.reference})
 
 
 def claim(subscription_id: int, *, lease: timedelta, now: datetime) -> Claim | None:

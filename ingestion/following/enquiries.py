@@ -14,7 +14,7 @@ from django.utils import timezone
 from ingestion import locks
 from ingestion.following import answers, planning, runs
 from ingestion.following.planning import Batch, Priority
-from ingestion.models import ApiCall, Enquiry, EnquiryKind, IngestionRun, RunState
+from ingestion.models import ApiCall, Enquiry, EnquiryKind, IngestionRun, RunState, Subscription
 from ingestion.sources import data_api
 from ingestion.youtube import asking, client, errors, quota
 
@@ -48,16 +48,18 @@ def ask_now(
     clock: Callable[[], datetime] = timezone.now,
     is_patient: bool = True,
     waits: bool = False,
+    of: Subscription | None = None,
     on_page: runs.OnPage = runs.ignore_page,
 ) -> IngestionRun | None:
     """Ask what is due, the most valuable first, as far as the units go, and return the run, if one was needed.
 
-    Raises locks.AlreadyRunningError while another process asks, unless told to wait; client.NoKeyError;
-    errors.KeyRefusedError.
+    Of one subscription alone, what others list is left to the next pass; who waits is answered, however the last
+    pass has ended. Raises locks.AlreadyRunningError while another process asks, unless told to wait;
+    client.NoKeyError; errors.KeyRefusedError.
     """
     hold = locks.hold_in_turn if waits else locks.hold_alone
     with hold(LOCK), client.connect() as api, closing(asking.Asker(api, clock=clock)) as asker:
-        if _was_hopeless(now=clock()):
+        if not waits and _was_hopeless(now=clock()):
             return None
         work = _Pass(
             asker=asker,
@@ -65,7 +67,7 @@ def ask_now(
             young=planning.young_interval(now=clock()),
             parked=planning.find_parked(now=clock()),
         )
-        while batch := work.find(is_patient=is_patient):
+        while batch := work.find(is_patient=is_patient, of=of):
             work.ask(batch)
         work.close()
         return work.run
@@ -88,11 +90,11 @@ class _Pass:
     run: IngestionRun | None = None
     failure_count: int = 0
 
-    def find(self, *, is_patient: bool) -> Batch | None:
+    def find(self, *, is_patient: bool, of: Subscription | None) -> Batch | None:
         """Return what to ask next; None where nothing is due, or YouTube answers nothing any more."""
         if self.failure_count >= MOST_FAILURES:
             return None
-        return planning.find_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient)
+        return planning.find_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient, of=of)
 
     def ask(self, batch: Batch) -> None:
         """Ask about a batch and land the answers; what fails is noted, and tried again another time."""

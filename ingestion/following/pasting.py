@@ -1,7 +1,7 @@
 """What a person pastes: looked at beforehand as far as it can be told, then followed in a course of theirs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -27,32 +27,44 @@ class Look:
     plan: previews.Preview | None = None
     obstacle: str = ""
     lacks_key: bool = False
+    # The courses of this person that follow it already.
+    followed_by: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         return (self.plan.title if self.plan else "") or self.reference.value
 
 
-def look(*, text: str, wishes: subscriptions.Wishes, clock: Callable[[], datetime] = timezone.now) -> Look:
+def look(
+    *,
+    text: str,
+    wishes: subscriptions.Wishes,
+    user: User | None = None,
+    clock: Callable[[], datetime] = timezone.now,
+) -> Look:
     """Return what a text names and would cost; nothing is followed.
 
     Raises references.InvalidReferenceError and subscriptions.SubscriptionError.
     """
     reference = references.parse(text)
     subscriptions.check(wishes)
+    led = Course.objects.led_by(user) if user else Course.objects.none()
+    own = list(subscriptions.find_known(reference).filter(course__in=led))
+    look = Look(reference, followed_by=tuple(str(each.course) for each in own))
     if not client.has_key():
-        return Look(reference, obstacle=_("No key of YouTube's own service is set here."), lacks_key=True)
+        return replace(look, obstacle=_("No key of YouTube's own service is set here."), lacks_key=True)
     try:
         plan = previews.preview(
             reference=reference,
             wishes=wishes,
+            known=own[0] if own else None,
             clock=clock,
             timeout_seconds=TIMEOUT_SECONDS,
             most_tries=MOST_TRIES,
         )
     except (previews.PreviewError, quota.ParkedError, errors.YouTubeError) as error:
-        return Look(reference, obstacle=str(error))
-    return Look(reference, plan)
+        return replace(look, obstacle=str(error))
+    return replace(look, plan=plan)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from ingestion.models import Bucket, Enquiry, EnquiryKind
+from ingestion.models import Bucket, Enquiry, EnquiryKind, Subscription
 from ingestion.sources import data_api
 from ingestion.youtube import quota
 
@@ -24,6 +24,8 @@ COMMENTS_EVERY = timedelta(days=7)
 # YouTube's terms: what is not refreshed within 30 days is deleted.
 DETAILS_EVERY = timedelta(days=25)
 BROADCAST_EVERY = timedelta(hours=3)
+# One that yt-dlp is shown and may not play.
+REFUSED_EVERY = timedelta(days=7)
 # A video that a reply about it leaves out is asked for again, each time after twice as long.
 ABSENT_AGAIN = timedelta(days=1)
 ABSENT_AT_LAST = timedelta(days=25)
@@ -59,9 +61,14 @@ from ingestion_enquiry enquiry
 inner join ingestion_video video on video.id = enquiry.video_id
 where
     enquiry.kind = %(kind)s and enquiry.due_at <= %(now)s and video.availability <> 'removed' and {condition}
+    and {listed}
 order by enquiry.due_at, enquiry.id
 limit %(size)s
 """
+LISTED = """exists (
+    select from ingestion_listing listing
+    where listing.video_id = video.id and listing.subscription_id = %(subscription)s
+)"""
 # The share of a day's units that each leaves to those before it, so that none of these is ever starved.
 KEPT_PERCENT = {
     Priority.LISTING: 0,
@@ -133,21 +140,27 @@ def find_parked(*, now: datetime) -> set[Priority]:
     return {each for each, bucket in buckets.items() if left[bucket] <= units_kept(each, bucket=bucket)}
 
 
-def find_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
-    """Return what is most valuable to ask now; None where nothing is due.
+def find_batch(
+    *,
+    now: datetime,
+    but_not: Iterable[Priority] = (),
+    is_patient: bool = True,
+    of: Subscription | None = None,
+) -> Batch | None:
+    """Return what is most valuable to ask now, of what one subscription lists or all; None where nothing is due.
 
     A call that is not full waits a little for more, unless nobody else is expected.
     """
     for priority in Priority:
         if priority not in KINDS or priority in but_not:
             continue
-        batch = _find(priority, now=now, is_patient=is_patient)
+        batch = _find(priority, now=now, is_patient=is_patient, of=of)
         if batch is not None:
             return batch
     return None
 
 
-def _find(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
+def _find(priority: Priority, *, now: datetime, is_patient: bool, of: Subscription | None) -> Batch | None:
     full, size = (1, 1) if priority == Priority.COMMENTS else (VIDEOS_A_CALL, VIDEOS_A_CALL * MOST_CALLS)
     patience = PATIENCE.get(priority, timedelta(0)) if is_patient else timedelta(0)
     values: dict[str, Any] = {
@@ -155,9 +168,11 @@ def _find(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | Non
         "now": now,
         "size": size,
         "young_since": now - YOUNG,
+        "subscription": of and of.pk,
     }
+    find = FIND.format(condition=CONDITIONS.get(priority, "true"), listed=LISTED if of else "true")
     with connection.cursor() as cursor:
-        cursor.execute(FIND.format(condition=CONDITIONS.get(priority, "true")), values)
+        cursor.execute(find, values)
         rows = cursor.fetchall()
     is_late = bool(rows) and rows[0][-1] <= now - patience
     count = len(rows) if is_late else len(rows) - len(rows) % full

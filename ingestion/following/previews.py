@@ -1,6 +1,7 @@
 """What it would cost to follow something, before it is followed: units, days and hours of video.
 
-A preview looks at the newest fifty videos and takes the others to be like them. It costs three units at most.
+A preview looks at the newest fifty videos and takes the others to be like them. It costs three units at most, and
+nothing is asked that is known from what is followed already.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ingestion.following import enquiries, questions, reading, runs, subscriptions, wanting
-from ingestion.models import Bucket, IngestionRun, RunState, SubjectKind, Subscription
+from ingestion.models import Bucket, IngestionRun, RunState, SubjectKind, Subscription, Video
 from ingestion.sources import data_api
 from ingestion.youtube import asking, client, quota, references
 
@@ -26,7 +27,10 @@ class PreviewError(Exception):
 
 @dataclass(frozen=True)
 class Preview:
-    """What following costs the first time, and brings; hours are those of the videos the filters let in."""
+    """What following costs the first time, and brings; hours are those of the videos the filters let in.
+
+    Of what is followed already, `listed_count` videos are listed, and the next pull is what costs.
+    """
 
     title: str
     video_count: int
@@ -37,10 +41,13 @@ class Preview:
     units_left: int
     resets_at: datetime
     spent: int
+    listed_count: int = 0
 
     @property
     def day_count(self) -> int:
-        """Return over how many days of units it would be spread."""
+        """Return over how many days of units it would be spread; none where it takes none."""
+        if not self.units and not self.search_count:
+            return 0
         daily = max(1, quota.stand(Bucket.GENERAL, now=self.resets_at).limit)
         return 1 + -(-max(0, self.units - self.units_left) // daily)
 
@@ -49,19 +56,21 @@ def preview(
     *,
     reference: references.Reference,
     wishes: subscriptions.Wishes | None = None,
+    known: Subscription | None = None,
     clock: Callable[[], datetime] = timezone.now,
     timeout_seconds: float = client.TIMEOUT_SECONDS,
     most_tries: int = asking.MOST_TRIES,
 ) -> Preview:
-    """Return what it would cost to follow something; who waits for it may have less patience.
+    """Return what it would cost to follow something, or to pull again what is known as followed.
 
+    Who waits for it may have less patience.
     Raises PreviewError, client.NoKeyError, quota.ParkedError and errors.YouTubeError.
     """
     run = runs.open_run(location=f"preview of {reference.url}", subscription=None, now=clock())
     try:
         with client.connect(timeout_seconds=timeout_seconds) as api:
             look = _Look(asking.Asker(api, clock=clock, most_tries=most_tries), run=run)
-            title, video_count, video_ids = look.list_newest(reference)
+            title, video_count, video_ids = look.list_newest(reference, known=known)
             facts = look.describe(video_ids)
     finally:
         runs.close_run(run, state=RunState.DONE, now=clock())
@@ -69,19 +78,30 @@ def preview(
     wanted = _find_wanted(wished, facts)
     share = video_count / len(facts) if facts else 0
     standing = quota.stand(Bucket.GENERAL, now=clock())
-    page_count = -(-video_count // questions.PAGE_SIZE)
+    listed_count = known.listings.count() if known else 0
+    list_count, details_count = _count_pages(reference.kind, video_count=video_count, listed_count=listed_count)
     is_list = reference.kind in {SubjectKind.CHANNEL, SubjectKind.PLAYLIST}
     return Preview(
         title=title,
         video_count=video_count,
         wanted_count=round(len(wanted) * share),
         hours=sum(each.duration_seconds or 0 for each in wanted) * share / 3600,
-        units=page_count + (1 + page_count if is_list else 0),
-        search_count=page_count if reference.kind == SubjectKind.SEARCH else 0,
+        units=details_count + (1 + list_count if is_list else 0),
+        search_count=list_count if reference.kind == SubjectKind.SEARCH else 0,
         units_left=standing.left,
         resets_at=standing.resets_at,
         spent=run.calls.count(),
+        listed_count=listed_count,
     )
+
+
+def _count_pages(kind: SubjectKind, *, video_count: int, listed_count: int) -> tuple[int, int]:
+    """Return how many pages of the list a pull reads, and how many of details."""
+    all_count = -(-video_count // questions.PAGE_SIZE)
+    new_count = -(-max(0, video_count - listed_count) // questions.PAGE_SIZE)
+    # Of a playlist all is read each time: what is new may stand anywhere.
+    reads_all = kind == SubjectKind.PLAYLIST or not listed_count
+    return all_count if reads_all else max(1, new_count), new_count
 
 
 def _find_wanted(wished: Subscription, facts: list[wanting.Facts]) -> list[wanting.Facts]:
@@ -97,11 +117,13 @@ class _Look:
         self.asker = asker
         self.run = run
 
-    def list_newest(self, reference: references.Reference) -> tuple[str, int, list[str]]:
+    def list_newest(
+        self, reference: references.Reference, *, known: Subscription | None
+    ) -> tuple[str, int, list[str]]:
         """Return the title of something, how many videos it holds, and the ids of the newest."""
         if reference.kind == SubjectKind.VIDEO:
             return "", 1, [reference.value]
-        draft = Subscription(kind=reference.kind, reference=reference.value)
+        draft = known or Subscription(kind=reference.kind, reference=reference.value)
         if reference.kind == SubjectKind.SEARCH:
             page = self._ask(questions.ask_search(draft))
             return reference.value, min(MOST_FOUND, page.total_count), reading.listed_ids(page)
@@ -110,13 +132,20 @@ class _Look:
         return title, page.total_count, reading.listed_ids(page)
 
     def describe(self, video_ids: list[str]) -> list[wanting.Facts]:
-        if not video_ids:
-            return []
-        ids = ",".join(video_ids)
+        """Return what the filters ask of videos, without a call where all of it is known."""
+        pks = dict(Video.objects.filter(video_id__in=video_ids).values_list("video_id", "pk"))
+        recalled = wanting.recall_facts(pks.values())
+        unknown = [video_id for video_id in video_ids if pks.get(video_id) not in recalled]
+        if not unknown:
+            return list(recalled.values())
+        ids = ",".join(unknown)
         page = self._ask(client.Question(enquiries.DETAILS, ids, {"part": enquiries.DETAIL_PARTS, "id": ids}))
-        return [wanting.read_facts(record.payload) for record in page.records]
+        return [*recalled.values(), *(wanting.read_facts(record.payload) for record in page.records)]
 
     def _find_playlist(self, draft: Subscription) -> tuple[str, str]:
+        if draft.external_id and draft.title:
+            is_channel = draft.kind == SubjectKind.CHANNEL
+            return draft.title, reading.find_uploads(draft.external_id) if is_channel else draft.external_id
         for question in questions.ask_subject(draft):
             for record in self._ask(question).records:
                 is_channel = draft.kind == SubjectKind.CHANNEL

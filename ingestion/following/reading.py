@@ -55,7 +55,7 @@ class Reading:
                 self._read_items(self.subscription.reference)
             case _:
                 self._describe("channel")
-                self._read_items(_find_uploads(self.subscription.external_id))
+                self._read_items(find_uploads(self.subscription.external_id))
 
     def _keep_video(self) -> None:
         now = self.asker.clock()
@@ -76,7 +76,7 @@ class Reading:
                 page = self._source(question).ask(question)
                 self._land(page, video_ids=[])
                 if page.records:
-                    self.claim.refuse_twin()
+                    claims.refuse_twin(self.subscription)
                     return
         except errors.TransientError as error:
             if not self.subscription.external_id:
@@ -190,7 +190,7 @@ def listed_ids(page: data_api.ReplyPage) -> list[str]:
     return list(dict.fromkeys(filter(None, ids)))
 
 
-def _find_uploads(channel_id: str) -> str:
+def find_uploads(channel_id: str) -> str:
     """Return the playlist of all that a channel has uploaded."""
     channels = RawRecord.objects.filter(source=data_api.DataApi.name, kind="channel", external_id=channel_id)
     newest = channels.order_by("-pk").first()

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +11,14 @@ from django.db import transaction
 from ingestion import catalogue, services, sources
 from ingestion.following import answers, claims, listings, planning, wanting
 from ingestion.following.wanting import Facts
-from ingestion.models import Enquiry, EnquiryKind, IngestionRun, Listing, SubjectKind, Video
+from ingestion.models import Enquiry, EnquiryKind, FetchReason, IngestionRun, Listing, SubjectKind, Video
 from ingestion.sources import yt_dlp_site
 from ingestion.youtube import references
 
 logger = logging.getLogger(__name__)
+
+# How yt-dlp says that a broadcast is still to come, goes on, or is being put together.
+NOT_OVER = {"is_upcoming", "is_live", "post_live"}
 
 
 @dataclass
@@ -66,7 +69,7 @@ class SiteReading:
         subscription.external_id = f"UC{payload['id'][2:]}"[:64] if is_channel else payload["id"][:64]
         subscription.title = str(payload.get("channel" if is_channel else "title") or subscription.title)
         subscription.save(update_fields=["external_id", "title"])
-        self.claim.refuse_twin()
+        claims.refuse_twin(subscription)
         facts = {entry.video_id: _read_entry(entry) for entry in yt_dlp_site.read_entries(payload)}
         self._keep_listed(list(facts), facts=facts)
         self.run.total_page_count = self.run.page_count + len(self.due)
@@ -86,19 +89,34 @@ class SiteReading:
 
     def _take_video(self, record: sources.Record, *, now: datetime) -> None:
         details = Enquiry.objects.filter(kind=EnquiryKind.DETAILS, video__video_id=record.video_id)
-        answers.answered(details.values_list("pk", flat=True), due_at=now + planning.DETAILS_EVERY, now=now)
+        wait = _find_wait(record.payload)
+        answers.answered(details.values_list("pk", flat=True), due_at=now + wait, now=now)
         listed = Listing.objects.filter(video__video_id=record.video_id).exclude(is_wanted=True)
         keys = list(listed.values_list("pk", "subscription_id", "video_id"))
         known = wanting.read_info_facts(record.payload)
         wanting.decide_listings(keys, facts=dict.fromkeys([video_pk for _, _, video_pk in keys], known), now=now)
 
     def _postpone(self, refusal: yt_dlp_site.Refusal) -> None:
-        """Ask again later about a video of which nothing was told."""
+        """Note why nothing was told of a video, and ask again later."""
         logger.info("run %s: %s of video %s", self.run.pk, refusal.reason, refusal.video_id)
-        for enquiry in Enquiry.objects.filter(kind=EnquiryKind.DETAILS, video__video_id=refusal.video_id):
-            enquiry.due_at = self.clock() + planning.absent_interval(enquiry.attempt_count)
-            enquiry.attempt_count, enquiry.error = enquiry.attempt_count + 1, refusal.error
-            enquiry.save(update_fields=["due_at", "attempt_count", "error"])
+        now, page = self.clock(), yt_dlp_site.make_refusal_page(refusal, observed_at=self.clock())
+        with transaction.atomic():
+            self.claim.renew(now=now)
+            if page.records:
+                services.land(page, run=self.run, target=None, now=now, page_count=0)
+            for enquiry in Enquiry.objects.filter(kind=EnquiryKind.DETAILS, video__video_id=refusal.video_id):
+                waits_for_begin = refusal.reason in {FetchReason.UPCOMING, FetchReason.LIVE}
+                absent = planning.absent_interval(enquiry.attempt_count)
+                enquiry.due_at = now + (planning.BROADCAST_EVERY if waits_for_begin else absent)
+                enquiry.attempt_count, enquiry.error = enquiry.attempt_count + 1, refusal.error
+                enquiry.save(update_fields=["due_at", "attempt_count", "error"])
+
+
+def _find_wait(info: dict[str, Any]) -> timedelta:
+    """Return how long until a video is asked about again: sooner where it may be had by then."""
+    if info.get("live_status") in NOT_OVER:
+        return planning.BROADCAST_EVERY
+    return planning.REFUSED_EVERY if info.get("refusal") else planning.DETAILS_EVERY
 
 
 def _read_entry(entry: yt_dlp_site.Entry) -> Facts:

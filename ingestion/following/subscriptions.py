@@ -1,21 +1,25 @@
 """What a course follows: begun, changed, paused, pulled at once; each of these may be done twice."""
 
+import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ingestion.following import listings, pulls, wanting
+from ingestion.following import claims, listings, pulls, wanting
 from ingestion.models import Course, Enquiry, EnquiryKind, Listing, Subscription, Video
 from ingestion.youtube import references
 
 SHORTEST_CADENCE = timedelta(minutes=15)
 LONGEST_CADENCE = timedelta(days=30)
 LONGEST_PATTERN = 255
+FIRST_DAY = date(2005, 1, 1)
+# A language, and its script or country where these are said: en, pt-BR, zh-Hans, es-419.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?", re.ASCII | re.IGNORECASE)
 
 
 class SubscriptionError(Exception):
@@ -100,7 +104,14 @@ def pause(*, subscription_id: int) -> None:
 
 
 def resume(*, subscription_id: int, now: datetime | None = None) -> None:
-    """Pull it again from now on."""
+    """Pull it again from now on. Raises SubscriptionError for what the course follows by another name."""
+    subscription = Subscription.objects.filter(pk=subscription_id).first()
+    if subscription is None:
+        return
+    try:
+        claims.refuse_twin(subscription)
+    except claims.TwinError as error:
+        raise SubscriptionError(str(error)) from None
     Subscription.objects.filter(pk=subscription_id, is_paused=True).update(is_paused=False, error="")
     pull_now(subscription_id=subscription_id, now=now)
 
@@ -132,12 +143,10 @@ def read_wishes(subscription: Subscription) -> Wishes:
     return Wishes(**columns | {"languages": tuple(subscription.languages)})
 
 
-def find_course(*, reference: references.Reference, title: str = "") -> Course:
-    """Return the course of a title, else that which follows this already, else a new one named after it."""
-    known = Subscription.objects.filter(kind=reference.kind, reference=reference.value).select_related("course")
-    if not title and (subscription := known.order_by("pk").first()):
-        return subscription.course
-    return Course.objects.get_or_create(title=(title or reference.value)[:255])[0]
+def find_known(reference: references.Reference) -> QuerySet[Subscription]:
+    """Return what is followed of the same, by this name or another that led to this id."""
+    named = Q(reference=reference.value) | Q(external_id=reference.value)
+    return Subscription.objects.filter(named, kind=reference.kind).select_related("course").order_by("pk")
 
 
 def name_course(subscription: Subscription) -> None:
@@ -162,8 +171,11 @@ def check(wishes: Wishes) -> None:
         raise SubscriptionError(_("The shortest length wanted is longer than the longest."))
     if len(wishes.title_pattern) > LONGEST_PATTERN or "\0" in wishes.title_pattern:
         raise SubscriptionError(_("A title pattern has at most 255 letters."))
-    if any(not language or len(language) > 16 for language in wishes.languages):
+    if not all(LANGUAGE.fullmatch(language) for language in wishes.languages):
         raise SubscriptionError(_("A language is written as in en or pt-BR."))
+    since = wishes.published_since
+    if since is not None and not FIRST_DAY <= since <= timezone.now().date():
+        raise SubscriptionError(_("The first day wanted is one since 2005, when YouTube began, and not to come."))
     if wishes.title_pattern:
         try:
             wanting.check_pattern(wishes.title_pattern)

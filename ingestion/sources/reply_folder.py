@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ingestion import contracts, sources
-from ingestion.sources import resources
+from ingestion.sources import resources, yt_dlp_folder
 
 NOT_REPLIES = (".info.json", ".live_chat.json")
 
@@ -21,7 +21,8 @@ class ReplyFolder(sources.FolderSource):
     files_are: ClassVar[str] = "saved Data API replies (*.json)"
 
     def files(self) -> list[Path]:
-        return sorted(path for path in self.location.rglob("*.json") if not path.name.endswith(NOT_REPLIES))
+        paths = (path for path in self.location.rglob("*.json") if not path.name.endswith(NOT_REPLIES))
+        return sorted(path for path in paths if not yt_dlp_folder.is_json_captions(path))
 
     def read_file(self, path: Path) -> sources.Page:
         text = path.read_text(encoding="utf-8-sig", errors="replace")

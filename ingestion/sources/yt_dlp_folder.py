@@ -15,6 +15,7 @@ CAPTIONS = {
     ".ass",
     ".dfxp",
     ".json3",
+    ".lrc",
     ".sami",
     ".sbv",
     ".smi",
@@ -27,6 +28,8 @@ CAPTIONS = {
     ".vtt",
     ".ytt",
 }
+# Captions of YouTube's own form may have this ending, too; as does what is none.
+JSON = ".json"
 # As yt-dlp writes them: `en`, `pt-BR`, `en-GB-uYU-mmqFLq8`.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9-]{1,40})?")
 
@@ -64,6 +67,13 @@ class YtDlpFolder(sources.FolderSource):
         return page
 
 
+def is_json_captions(path: Path) -> bool:
+    """Tell whether a file is named as captions in JSON beside an info file are: `<name>.<lang>.json`."""
+    name, _dot, language = path.stem.rpartition(".")
+    is_named = path.suffix.lower() == JSON and LANGUAGE.fullmatch(language) is not None
+    return is_named and path.with_name(f"{name}{INFO}").is_file()
+
+
 def _describe(page: sources.Page, info: dict[str, Any]) -> sources.Page:
     is_video = page.kind == "info"
     record = sources.Record(external_id=info["id"], video_id=info["id"] if is_video else "", etag="", payload=info)
@@ -92,6 +102,8 @@ def _media(video_id: str, path: Path) -> list[sources.Media]:
         suffix = file.suffix.lower()
         if suffix in AUDIO and file.stem == name:
             found.append(sources.Media(video_id, MediaKind.AUDIO, "", file))
-        elif suffix in CAPTIONS and LANGUAGE.fullmatch(language := file.stem.removeprefix(f"{name}.")):
+        elif (suffix in CAPTIONS or is_json_captions(file)) and LANGUAGE.fullmatch(
+            language := file.stem.removeprefix(f"{name}.")
+        ):
             found.append(sources.Media(video_id, MediaKind.CAPTIONS, language, file))
     return found

@@ -13,13 +13,14 @@ from typing import Any, ClassVar
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ingestion import locks, sources
+from ingestion import locks, sightings, sources
 from ingestion.extraction import access, addresses, messages, process
 from ingestion.models import FetchReason, SubjectKind
 from ingestion.sources.yt_dlp_folder import YtDlpFolder
 from ingestion.youtube import references
 
 SLOT = "listing YouTube"
+REFUSAL = "refusal"
 LIMITS = process.Limits(whole_seconds=60 * 60)
 MOST_FOUND = 50
 # Of one video, and not of the site, the connection or this machine.
@@ -146,6 +147,19 @@ def make_page(info: dict[str, Any], *, location: str, observed_at: datetime) -> 
     page = YtDlpFolder.read_text(json.dumps(info), location=location, observed_at=observed_at)
     video_id = str(info.get("id") or "")[:64] if page.kind == "info" else ""
     return replace(page, rejections=tuple(replace(each, video_id=video_id) for each in page.rejections))
+
+
+def make_refusal_page(refusal: Refusal, *, observed_at: datetime) -> sources.Page:
+    """Return what lands of a refusal that tells whether its video can be had; of another, nothing does."""
+    payload = {"id": refusal.video_id, "reason": refusal.reason.value, "error": refusal.error}
+    record = sources.Record(refusal.video_id, refusal.video_id, "", payload)
+    seen = sightings.read(payload, kind=REFUSAL)
+    return sources.Page(
+        kind=REFUSAL,
+        location=addresses.watch(refusal.video_id),
+        observed_at=observed_at,
+        records=(record,) if seen and seen.availability else (),
+    )
 
 
 def _tell(video_ids: list[str]) -> Iterator[dict[str, Any] | Refusal]:

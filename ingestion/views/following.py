@@ -37,7 +37,9 @@ def add_link(request: PersonRequest) -> HttpResponse:
         try:
             if not is_look:
                 return _follow(request, form)
-            context["look"] = pasting.look(text=form.cleaned_data["link"], wishes=form.make_wishes())
+            context["look"] = pasting.look(
+                text=form.cleaned_data["link"], wishes=form.make_wishes(), user=request.user
+            )
         except references.InvalidReferenceError as error:
             form.add_error("link", str(error))
         except (subscriptions.SubscriptionError, courses.CourseError) as error:
@@ -103,7 +105,11 @@ def pause(request: PersonRequest, subscription_id: int) -> HttpResponse:
 def resume(request: PersonRequest, subscription_id: int) -> HttpResponse:
     """Pull it again."""
     subscription = _find(request, subscription_id)
-    subscriptions.resume(subscription_id=subscription.pk)
+    try:
+        subscriptions.resume(subscription_id=subscription.pk)
+    except subscriptions.SubscriptionError as error:
+        messages.error(request, str(error))
+        return redirect("course", subscription.course_id)
     return _go_back(request, subscription, _("“%s” is followed again."))
 
 

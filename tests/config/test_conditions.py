@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from config import conditions
+from ingestion import lost_objects
 from ingestion.lake import lake
 from ingestion.models import (
     ApiCall,
@@ -88,7 +89,7 @@ def test_a_lake_that_lacks_what_the_database_knows_is_another(monkeypatch):
 def test_the_newest_objects_alone_are_looked_for_however_much_one_holds():
     lake().save("raw/newest", ContentFile(b"payloads"))
     observe("raw/0", "raw/1", "raw/2", "raw/newest", sighting_count=800)
-    assert look() == conditions.OBJECTS_SAMPLED - 1
+    assert look() == lost_objects.OBJECTS_SAMPLED - 1
 
 
 def test_nothing_lasts_where_all_is_well():

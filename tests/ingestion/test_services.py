@@ -210,3 +210,17 @@ def test_a_folder_of_broken_payloads_fails_as_often_as_it_is_read(tmp_path):
         with pytest.raises(CommandError, match="Nothing here could land"):
             call_command("ingest", str(tmp_path), stderr=io.StringIO(), stdout=io.StringIO())
     assert RawRejectedRecord.objects.count() == 1
+
+
+def test_what_was_refused_of_a_file_is_told_once_a_reason_with_the_videos(tmp_path):
+    broken = [folders.video(f"broken{number:05}", statistics={"viewCount": 7}) for number in range(7)]
+    folders.write_reply(tmp_path, folders.video(), *broken, {"kind": "youtube#video", "etag": "e"})
+    (tmp_path / "whole.json").write_text("{")
+    err = io.StringIO()
+    call_command("ingest", str(tmp_path), stderr=err, stdout=io.StringIO())
+    told = [line for line in err.getvalue().splitlines() if line.startswith("rejected")]
+    named = ", ".join(f"broken{number:05}" for number in range(5))
+    assert len(told) == 3
+    assert told[0].startswith(f"rejected videos.json, {named} and 2 more: ")
+    assert told[1] == "rejected videos.json, 1 payload: id: Field required"
+    assert told[2].startswith("rejected whole.json: ")

@@ -149,6 +149,15 @@ def test_captions_are_found_in_every_form(tmp_path):
     assert [file.path.suffix for file in page.media] == [".ass", ".json3", ".srt", ".srv3", ".ttml", ".vtt"]
 
 
+def test_captions_of_a_player_and_in_json_are_found_and_are_no_reply(tmp_path):
+    path = folders.write_info(tmp_path, folders.info())
+    for ending in ("en.lrc", "pt-BR.json", "live_chat.json"):
+        (tmp_path / f"abcdefghijk.{ending}").write_text('{"events": []}')
+    assert [file.language for file in YtDlpFolder(tmp_path).read_file(path).media] == ["en", "pt-BR"]
+    assert ReplyFolder(tmp_path).files() == []
+    assert ReplyFolder(folders.write_reply(tmp_path, folders.video(), name="other.en").parent).files() != []
+
+
 def test_captions_are_those_named_by_a_language(tmp_path):
     path = folders.write_info(tmp_path, folders.info("intro"))
     for name in ("intro.en-GB-uYU-mmqFLq8.vtt", "intro.2.en.vtt"):

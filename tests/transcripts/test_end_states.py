@@ -55,5 +55,6 @@ def test_captions_that_are_none_end_in_a_named_state():
     row.refresh_from_db()
     assert (row.state, row.reason) == (
         State.UNREADABLE_AUDIO,
-        "The captions are neither WebVTT nor SubRip, SBV, TTML, SubStation Alpha, SAMI or a form of YouTube's.",
+        "The captions are neither WebVTT nor SubRip, SBV, TTML, SubStation Alpha, SAMI, LRC, "
+        "nor a form of YouTube's.",
     )

@@ -277,6 +277,17 @@ def test_a_lecture_without_transcript_says_why_and_what_comes_next(name, client,
     assert ("every 4s" in page) is (name in {"waiting", "tried", "running", "interrupted"})
 
 
+@pytest.mark.parametrize("audio", [None, State.NO_AUDIO, State.NO_SPEECH])
+def test_captions_that_were_refused_say_why(audio, client, video):
+    pages.make_state(video, State.UNREADABLE_AUDIO, media_kind="captions", reason="No cue <at> all.")
+    if audio:
+        pages.make_state(video, audio)
+    page = page_of(client)
+    assert "Its captions were refused." in page
+    assert "No cue &lt;at&gt; all." in page
+    assert "cannot be decoded" not in page
+
+
 def test_it_says_how_far_it_has_been_heard(client, video):
     pages.make_state(video, State.RUNNING, duration_seconds=600.0, heard_until_seconds=150.0)
     page = page_of(client)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from transcripts.audio import UnreadableAudioError
-from transcripts.captions import blocks, encoding, styled, ttml, youtube
+from transcripts.captions import blocks, encoding, lyrics, styled, ttml, youtube
 from transcripts.captions.cues import Cue, Line, Reading
 
 __all__ = ["Cue", "Line", "Reading", "read"]
@@ -19,6 +19,7 @@ READERS: tuple[tuple[re.Pattern[str], Callable[[str], Reading]], ...] = (
     (re.compile(rf"{_PROLOGUE}<(?:transcript|timedtext)\b"), youtube.read_timed_text),
     (re.compile(rf"{_PROLOGUE}<sami\b", re.IGNORECASE), styled.read_sami),
     (re.compile(r"\[Script Info\]|(?:.*\n)*?Dialogue:[^,\n]*,\s*\d+:\d\d:"), styled.read_substation),
+    (re.compile(rf"(?:{lyrics.TAG.pattern})*\s*{lyrics.TIME}"), lyrics.read_lrc),
     (re.compile(r"(?:.*\n)*?.*-->"), blocks.read_subrip),
     (re.compile(r"(?:.*\n)*?\d+:\d\d:\d\d\.\d{1,3},\d+:"), blocks.read_sbv),
 )
@@ -33,7 +34,8 @@ def read(content: bytes) -> Reading:
     reader = next((reader for beginning, reader in READERS if beginning.match(text)), None)
     if reader is None:
         raise UnreadableAudioError(
-            "The captions are neither WebVTT nor SubRip, SBV, TTML, SubStation Alpha, SAMI or a form of YouTube's."
+            "The captions are neither WebVTT nor SubRip, SBV, TTML, SubStation Alpha, SAMI, LRC, "
+            "nor a form of YouTube's."
         )
     reading = reader(text)
     if not any(cue.lines for cue in reading.cues):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config import bars, supervision, walking, workers
+from ingestion import lost_objects
 from transcripts.models import Transcription
 
 
@@ -22,9 +23,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
+            lost_objects.refuse_other_lake()
             with workers.serving() as supervisor, bars.Bars() as watch:
                 walked = walking.walk(supervisor=supervisor, watch=watch)
-        except (supervision.KeepsDyingError, walking.StandstillError) as error:
+        except (supervision.KeepsDyingError, walking.StandstillError, lost_objects.OtherLakeError) as error:
             raise CommandError(str(error)) from None
         rows = [
             {

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ingestion.management.ingesting import archive, folder, replay, youtube
+from ingestion import lost_objects
+from ingestion.management.ingesting import archive, folder, replay, wishes, youtube
 from ingestion.youtube import references
 
 # What `--source` may say, and who does it.
@@ -38,17 +39,29 @@ class Command(BaseCommand):
             "--course", default="", help="the course the videos belong to (default: the playlist's)"
         )
         parser.add_argument(
-            "--plan", action="store_true", help="tell what following would cost in units and hours, and leave it"
+            "--plan",
+            action="store_true",
+            help="tell what following would cost in units and hours, and leave it; a look costs up to three units",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON list, an object a run")
+        wishes.add_arguments(parser)
 
     def handle(self, *, location: str | None, source: str | None, **options: Any) -> None:
         if options["replay"] == bool(location):
             raise CommandError("Name what to land, or say --replay.")
+        way = source or (_find_way(location) if location else "")
+        if way != "youtube" and (options["plan"] or wishes.read(options)):
+            raise CommandError("--plan, and what is wanted of videos, are said of what is followed on YouTube.")
         if location is None:
+            if source or options["course"]:
+                raise CommandError("--replay brings back everything: neither --source nor --course goes with it.")
             replay.ingest(self, options=options)
             return
-        WAYS[source or _find_way(location)](self, location=location, options=options)
+        try:
+            lost_objects.refuse_other_lake()
+        except lost_objects.OtherLakeError as error:
+            raise CommandError(str(error)) from None
+        WAYS[way](self, location=location, options=options)
 
 
 def _find_way(location: str) -> str:

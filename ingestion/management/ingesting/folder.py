@@ -1,6 +1,8 @@
 """Landing a folder of this machine."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,9 @@ from tqdm import tqdm
 
 from ingestion import landing, locks, services, sources, text
 from ingestion.models import IngestionRun
+
+# Items of a file that are named with one reason.
+MOST_NAMED = 5
 
 
 def ingest(
@@ -35,12 +40,31 @@ def ingest(
             ) from None
     _report(command, runs=runs, as_json=options["json"])
     for page in pages:
-        for rejected in page.rejections:
-            command.stderr.write(f"rejected {Path(page.location).name}: {rejected.reason}")
+        for line in _tell_rejections(page):
+            command.stderr.write(line)
         for note in page.notes:
             command.stderr.write(f"{Path(page.location).name}: {note}")
     if not any(page.records for page in pages):
         raise CommandError("Nothing here could land; the reasons stand in raw_rejected_record.")
+
+
+def _tell_rejections(page: sources.Page) -> Iterator[str]:
+    """Yield a line for each reason, with the items of the file that it was given for."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for rejected in page.rejections:
+        by_reason[rejected.reason].append(rejected.video_id)
+    name = Path(page.location).name
+    is_one = len(page.records) + len(page.rejections) == 1
+    for reason, video_ids in by_reason.items():
+        yield f"rejected {name}: {reason}" if is_one else f"rejected {name}, {_name_items(video_ids)}: {reason}"
+
+
+def _name_items(video_ids: list[str]) -> str:
+    shown = [video_id for video_id in video_ids if video_id][:MOST_NAMED]
+    if not shown:
+        return text.tell_count(len(video_ids), "payload")
+    more_count = len(video_ids) - len(shown)
+    return ", ".join(shown) + (f" and {more_count} more" if more_count else "")
 
 
 def _report(command: BaseCommand, *, runs: list[IngestionRun], as_json: bool) -> None:

@@ -49,6 +49,16 @@ def test_a_subscription_is_paused_goes_on_and_is_pulled(admin, followed):
     assert followed.next_pull_at < later
 
 
+def test_what_the_course_follows_by_another_name_does_not_go_on(admin, followed):
+    Subscription.objects.filter(pk=followed.pk).update(external_id="UCx")
+    twin = Subscription.objects.create(
+        course=followed.course, kind=followed.kind, reference="UCx", external_id="UCx", is_paused=True, error="why"
+    )
+    assert "This course follows it already, as @a-b." in act(admin, Subscription, "go_on", [twin])
+    twin.refresh_from_db()
+    assert twin.is_paused
+
+
 def test_nothing_of_a_subscription_is_changed_by_hand(admin, followed):
     url = reverse("admin:ingestion_subscription_change", args=[followed.pk])
     assert admin.post(url, {"reference": "@other"}).status_code == 403

@@ -186,6 +186,15 @@ def test_it_is_paused_and_goes_on(send, teacher, followed):
     assert send("patch", path, teacher, is_paused=False)[1]["is_paused"] is False
 
 
+def test_what_the_course_follows_by_another_name_does_not_go_on(send, teacher, followed):
+    Subscription.objects.filter(pk=followed.pk).update(external_id="UCx")
+    twin = Subscription.objects.create(
+        course=followed.course, kind=followed.kind, reference="UCx", external_id="UCx", is_paused=True, error="why"
+    )
+    status, body = send("patch", f"subscriptions/{twin.pk}/", teacher, is_paused=False)
+    assert (status, "as @channel0" in json.dumps(body)) == (400, True)
+
+
 def test_it_is_pulled_at_once_and_let_go(send, teacher, followed):
     later = timezone.now() + timedelta(hours=5)
     Subscription.objects.update(next_pull_at=later)

@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from ingestion import catalogue, sources
 from ingestion import media as media_files
 from ingestion.audio import attempts, claims, delays, scratch
 from ingestion.extraction import process, room
 from ingestion.lake import lake
-from ingestion.models import Availability, Enquiry, EnquiryKind, MediaFile, Video
+from ingestion.models import Availability, AvailabilityChange, Enquiry, EnquiryKind, MediaFile, Video
 from tests.emulators import media
 from tests.ingestion.audio.conftest import NOON, abandon, fetch, want
-from tests.ingestion.extraction.conftest import WEBVTT
+from tests.ingestion.extraction.conftest import VIDEO_ID, WEBVTT
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,29 @@ def test_a_video_that_is_not_shown_is_asked_about_at_once(world, clock, reason, 
     details.refresh_from_db()
     other.refresh_from_db()
     assert (details.due_at == NOON, other.due_at == NOON) == (is_asked, False)
+
+
+def test_a_video_for_members_is_known_as_one_though_the_api_shows_it_as_public(world, clock):
+    world.lecture.playability = {
+        "status": "UNPLAYABLE",
+        "reason": "Join this channel to get access to members-only content",
+    }
+    row = fetch(want(), clock)
+    change = AvailabilityChange.objects.get(video=row.video)
+    assert (change.availability, change.observed_at) == ("members_only", NOON)
+    assert "Join this channel" in change.reason
+    told = sources.Record(VIDEO_ID, VIDEO_ID, "", {"status": {"privacyStatus": "public"}})
+    clock.pass_time(days=8)
+    videos = catalogue.lock_videos([VIDEO_ID])
+    catalogue.keep_sightings([told], kind="video", observed_at=clock(), videos=videos)
+    assert Video.objects.get().availability == "members_only"
+    world.lecture.playability = media.PLAYABLE
+    assert fetch(row, clock).state == "done"
+    assert Video.objects.get().availability == "public"
+    assert list(AvailabilityChange.objects.order_by("pk").values_list("availability", flat=True)) == [
+        "members_only",
+        "public",
+    ]
 
 
 def test_a_worker_killed_before_it_asks_about_a_gone_video_has_noted_nothing(world, clock, monkeypatch):

@@ -353,6 +353,18 @@ def test_comments_are_read_where_they_are_wanted_the_newest_first(emulator, foll
     assert emulator.count("commentThreads.list") == 4
 
 
+def test_failures_are_counted_in_a_row_and_forgotten_once_comments_land(emulator, follow, pull, ask, clock):
+    emulator.world = youtube_world.invent_world(6)
+    for number in range(5):
+        pull(follow(f"v{number:010d}", wants_comments=True))
+    for number in (0, 1, 3, 4):
+        fault = Fault("commentThreads.list", status=500, subject=f"v{number:010d}", times=5)
+        emulator.faults.append(fault)
+    assert ask().state == RunState.DONE
+    assert emulator.count("commentThreads.list") == 4 * 5 + 1
+    assert due_of("v0000000002", "comments") > clock.now + timedelta(days=6)
+
+
 def test_comments_switched_off_are_an_empty_answer(emulator, follow, pull, ask, clock):
     emulator.world = youtube_world.invent_world(4)
     pull(follow("v0000000002", wants_comments=True))

@@ -21,6 +21,14 @@ def test_a_look_tells_what_it_costs_and_follows_nothing(emulator, channel, clock
     assert not Video.objects.exists()
 
 
+def test_a_look_tells_which_of_ones_own_courses_follow_it_already(emulator, channel, clock, published):
+    teacher, other = people.make_teacher(), people.make_teacher("other")
+    for user, title in ((teacher, "Numbers"), (other, "Theirs")):
+        pasting.follow(text="@channel0", wishes=WISHES, user=user, course_title=title)
+    look = pasting.look(text="@channel0", wishes=WISHES, user=teacher, clock=clock)
+    assert (look.followed_by, look.plan.listed_count) == (("Numbers",), 0)
+
+
 def test_filters_are_looked_through_as_well(emulator, channel, clock):
     whole = pasting.look(text="@channel0", wishes=WISHES, clock=clock).plan
     few = pasting.look(text="@channel0", wishes=subscriptions.Wishes(shortest_seconds=3600), clock=clock).plan

@@ -122,6 +122,21 @@ def test_the_same_channel_by_another_name_is_paused(channel, follow, pull):
     assert not twin.listings.exists()
 
 
+def test_a_twin_goes_on_only_once_the_older_is_followed_no_more(channel, follow, pull):
+    older, twin = follow("@channel0"), follow(channel)
+    pull(older)
+    pull(twin)
+    with pytest.raises(subscriptions.SubscriptionError, match="as @channel0"):
+        subscriptions.resume(subscription_id=twin.pk)
+    twin.refresh_from_db()
+    assert twin.is_paused
+    assert "@channel0" in twin.error
+    subscriptions.unfollow(subscription_id=older.pk)
+    subscriptions.resume(subscription_id=twin.pk)
+    twin.refresh_from_db()
+    assert (twin.is_paused, twin.error) == (False, "")
+
+
 def test_a_channel_nobody_knows_is_said_to_be_unknown(emulator, follow, pull):
     subscription = follow("@nobody")
     run = pull(subscription)

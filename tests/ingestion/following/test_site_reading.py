@@ -10,6 +10,7 @@ from ingestion import locks
 from ingestion.following import wanting
 from ingestion.models import (
     AudioFetch,
+    AvailabilityChange,
     Course,
     Enquiry,
     FetchReason,
@@ -49,6 +50,46 @@ def test_a_playlist_is_followed_as_with_a_key(follow, pull, course):
     assert set(course.videos.values_list("video_id", flat=True)) == {VIDEO_ID, "lecture-002"}
     assert AudioFetch.objects.count() == 2
     assert RawRecord.objects.filter(source="yt_dlp", kind="info").count() == 2
+
+
+REFUSED = {
+    "private": ({"status": "LOGIN_REQUIRED", "reason": "Private video"}, {}),
+    "deleted": ({"status": "ERROR", "reason": "This video has been removed by the uploader"}, {}),
+    "members_only": (
+        {"status": "UNPLAYABLE", "reason": "Join this channel to get access to members-only content"},
+        {},
+    ),
+    "age_limited": ({"status": "LOGIN_REQUIRED", "reason": "Sign in to confirm your age"}, {}),
+    "region_blocked": (
+        {"status": "UNPLAYABLE", "reason": "The uploader has not made this video available in your country"},
+        {},
+    ),
+    "upcoming": (
+        {"status": "LIVE_STREAM_OFFLINE", "reason": "Premieres in 3 days"},
+        {"isUpcoming": True, "isLiveContent": True},
+    ),
+}
+
+
+def test_of_each_video_that_is_not_to_be_had_the_reason_and_the_next_attempt_are_noted(world, follow, pull, clock):
+    for availability, (playability, details) in REFUSED.items():
+        lecture = media.Lecture(audio=b"a", title=availability, playability=playability, details=details)
+        world.site.lectures[availability[:11].ljust(11, "-")] = lecture
+    world.site.playlists[PLAYLIST_ID] = [each[:11].ljust(11, "-") for each in REFUSED]
+    subscription = follow(PLAYLIST_ID)
+    pull(subscription)
+    for availability, (playability, _details) in REFUSED.items():
+        video = Video.objects.get(video_id=availability[:11].ljust(11, "-"))
+        change = AvailabilityChange.objects.get(video=video)
+        assert (video.availability, change.availability) == (availability, availability)
+        assert playability["reason"] in change.reason
+        due_at = Enquiry.objects.get(video=video, kind="details").due_at
+        assert timedelta(hours=1) < due_at - clock.now < timedelta(days=8)
+    for lecture in world.site.lectures.values():
+        lecture.playability, lecture.details = media.PLAYABLE, {}
+    clock.go_on(days=8)
+    pull(subscription)
+    assert set(Video.objects.values_list("availability", flat=True)) == {"public"}
 
 
 def test_pulled_again_only_the_list_is_read_and_later_what_was_refused(world, follow, pull, clock):

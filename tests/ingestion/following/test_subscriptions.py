@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -40,6 +40,11 @@ def test_a_worker_is_told_once_it_is_committed(follow, channel, published, djang
         {"title_pattern": "\0"},
         {"languages": ("",)},
         {"languages": ("x" * 17,)},
+        {"languages": ("en", "english")},
+        {"languages": ("en_US",)},
+        {"languages": ("??",)},
+        {"published_since": date(2004, 12, 31)},
+        {"published_since": date(9999, 12, 31)},
     ],
 )
 def test_a_wish_that_cannot_be_followed_is_refused_in_one_sentence(follow, channel, wishes):
@@ -47,6 +52,11 @@ def test_a_wish_that_cannot_be_followed_is_refused_in_one_sentence(follow, chann
         follow(channel, **wishes)
     assert str(refusal.value).endswith(".")
     assert not Subscription.objects.exists()
+
+
+def test_a_language_may_be_one_of_a_country_or_of_a_script(follow, channel):
+    languages = ("en", "PT-br", "zh-Hans", "zh-Hant-HK", "es-419", "fil")
+    assert follow(channel, languages=languages, published_since=date(2005, 4, 23)).languages == list(languages)
 
 
 def test_paused_it_is_not_due_and_resumed_it_is(follow, channel, clock, pull):

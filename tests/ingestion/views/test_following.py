@@ -215,6 +215,17 @@ def test_what_is_followed_is_paused_goes_on_is_pulled_and_let_go(client, followe
     assert client.post(reverse("subscription_unfollow", args=[followed.pk])).status_code == 404
 
 
+def test_what_the_course_follows_by_another_name_does_not_go_on(client, followed):
+    Subscription.objects.filter(pk=followed.pk).update(external_id="UCx")
+    twin = Subscription.objects.create(
+        course=followed.course, kind=followed.kind, reference="UCx", external_id="UCx", is_paused=True, error="why"
+    )
+    page = client.post(reverse("subscription_resume", args=[twin.pk]), follow=True).content.decode()
+    assert "This course follows it already, as @channel0." in page
+    twin.refresh_from_db()
+    assert (twin.is_paused, twin.error) == (True, "why")
+
+
 CHANGED = {"every": "60", "wants_audio": "on", "languages": "en, pt-BR", "title_pattern": "^Week"}
 
 

@@ -27,6 +27,7 @@ SEEDS = {
     "sami": "<SAMI><BODY><SYNC Start=1000><P>one<br><i>two</i><SYNC Start=1800><P>three</BODY></SAMI>",
     "srv1": '<transcript><text start="0.5" dur="2">one</text><text start="3" dur="2">two</text></transcript>',
     "srv3": '<timedtext format="3"><body><p t="160" d="3380"><s>one</s><s t="400"> two</s></p></body></timedtext>',
+    "lrc": "[ar:Ada]\n[00:01.00]one\n[00:02.50][01:00]two\n[00:04]\nlost\n",
     "json3": json.dumps(
         {
             "events": [

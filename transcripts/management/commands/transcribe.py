@@ -18,6 +18,7 @@ from django.db.models import Count
 from django.utils import timezone
 from tqdm import tqdm
 
+from ingestion import lost_objects
 from transcripts import clock, services, transcribers
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import HeardSegment
@@ -44,10 +45,11 @@ class Command(BaseCommand):
             raise CommandError("Name a file to be heard, or say --pending.")
         try:
             if options["pending"]:
+                lost_objects.refuse_other_lake()
                 self._hear_pending(engine=options["engine"], as_json=options["json"])
             else:
                 self._hear_file(options)
-        except (TranscriberError, UnreadableAudioError) as error:
+        except (TranscriberError, UnreadableAudioError, lost_objects.OtherLakeError) as error:
             raise CommandError(str(error)) from error
 
     def _hear_file(self, options: dict[str, Any]) -> None:
