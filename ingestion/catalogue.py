@@ -1,11 +1,11 @@
 """The rows of videos, kept at what their newest sighting says, a page at a time."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from psycopg.types.datetime import TimestamptzLoader
 
@@ -211,7 +211,7 @@ def _keep_rows(videos: list[Video]) -> None:
         return
     rows = [{name: getattr(video, name) for name in ("id", *COLUMNS)} for video in videos]
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE_VIDEOS, [json.dumps(rows, default=str)])
+        cursor.execute(UPDATE_VIDEOS, [orjson.dumps(rows).decode()])
 
 
 def _keep_chapters(wanted: Mapping[Video, tuple[sightings.ChapterStart, ...]]) -> None:

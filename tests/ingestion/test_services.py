@@ -224,3 +224,9 @@ def test_what_was_refused_of_a_file_is_told_once_a_reason_with_the_videos(tmp_pa
     assert told[0].startswith(f"rejected videos.json, {named} and 2 more: ")
     assert told[1] == "rejected videos.json, 1 payload: id: Field required"
     assert told[2].startswith("rejected whole.json: ")
+
+
+@pytest.mark.parametrize("number", [7, 2**70])
+def test_a_payload_has_one_text_whatever_its_numbers_and_order(number):
+    text = landing.write_payload({"b": "é\u2028", "a": [number, 0.5, None]})
+    assert text == f'{{"a":[{number},0.5,null],"b":"é\u2028"}}'
