@@ -26,3 +26,20 @@ class HeardSegment:
     compression_ratio: float | None = None
     gate_reason: str = ""
     repair: str = ""
+
+
+@dataclass(frozen=True)
+class GateMemory:
+    """What the gates compare with what follows: the texts of the last segments as heard, and of sentences."""
+
+    segments: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HeardPiece:
+    """All that was heard between two cuts of a recording; hearing can go on from the second."""
+
+    until_seconds: float
+    segments: tuple[HeardSegment, ...]
+    memory: GateMemory = GateMemory()

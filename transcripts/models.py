@@ -67,7 +67,10 @@ class Transcription(models.Model):
     lake_key = models.CharField(max_length=255, blank=True)
     reason = models.TextField(blank=True, help_text="Why it ended other than done.")
     duration_seconds = models.FloatField(null=True, blank=True, help_text="Of the audio.")
-    heard_until_seconds = models.FloatField(default=0, help_text="End of the last segment stored.")
+    heard_until_seconds = models.FloatField(default=0, help_text="The last cut: all before it is stored.")
+    gate_memory = models.JSONField(
+        default=dict, blank=True, help_text="What the gates compare with what follows the last cut."
+    )
     caption_agreement = models.FloatField(
         null=True, blank=True, help_text="Share of words that published captions and this transcript have alike."
     )
@@ -106,6 +109,14 @@ class Transcription(models.Model):
         if not self.duration_seconds:
             return None
         return min(100, int(100 * self.heard_until_seconds / self.duration_seconds))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long hearing the rest takes at the pace so far; None until that is known."""
+        if not (self.duration_seconds and self.heard_until_seconds and self.wall_seconds):
+            return None
+        left = max(0.0, self.duration_seconds - self.heard_until_seconds)
+        return left * self.wall_seconds / self.heard_until_seconds
 
 
 class SegmentQuerySet(models.QuerySet["Segment"]):

@@ -23,7 +23,6 @@ from transcripts.models import Segment, State, Transcription
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_killed_worker_is_followed_by_another_once_its_lease_has_run_out(fake, monkeypatch, settings):
     settings.TRANSCRIPTION_LEASE_SECONDS = 0.6
-    monkeypatch.setattr(services, "BATCH_SIZE", 1)
     monkeypatch.setattr(fake, "texts", ["One two three.", "Four five six.", "Seven eight nine."])
     factories.make_media(factories.make_video(), b"sound")
     services.plan_transcriptions()

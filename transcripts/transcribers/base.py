@@ -3,14 +3,17 @@
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
 from ingestion.models import MediaKind
 from transcripts import controls, gates, repairs, sentences
-from transcripts.heard import HeardSegment
+from transcripts.heard import GateMemory, HeardPiece, HeardSegment
+
+NOTHING = GateMemory()
 
 
 class TranscriberError(Exception):
@@ -21,11 +24,18 @@ class TranscriberError(Exception):
 
 @dataclass(frozen=True)
 class Hearing:
-    """What is known of a recording at once, and its segments as they are heard."""
+    """What is known of a recording at once, and its pieces as they are heard.
+
+    The duration is what the file says of itself; the last piece ends where the sound does.
+    """
 
     language: str
     duration_seconds: float
-    segments: Iterator[HeardSegment]
+    pieces: Iterator[HeardPiece]
+
+    @property
+    def segments(self) -> Iterator[HeardSegment]:
+        return chain.from_iterable(piece.segments for piece in self.pieces)
 
 
 class Transcriber(ABC):
@@ -44,11 +54,20 @@ class Transcriber(ABC):
         """Load what hearing needs. Raises TranscriberError when it is not installed or not there."""
 
     @abstractmethod
-    def listen(self, path: Path, *, language: str) -> Hearing:
-        """Return what the engine hears, times in seconds; an empty language is detected.
+    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+        """Return what the engine hears from a cut on, times in seconds; an empty language is detected.
 
         Raises UnreadableAudioError for a file without usable content, TranscriberError for the engine's limits.
         """
+
+    @property
+    def recordings_at_once(self) -> int:
+        """How many short recordings it takes to make full use of the machine."""
+        return 1
+
+    def describe(self) -> dict[str, object]:
+        """Return how it runs on this machine, as `transcribe --plan` prints it."""
+        return {"engine": self.engine, "model": self.model, "recordings_at_once": self.recordings_at_once}
 
     @property
     def digest(self) -> str:
@@ -64,14 +83,27 @@ class Transcriber(ABC):
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
-    def hear(self, path: Path, *, language: str = "") -> Hearing:
-        """Return what is heard in a file, sentence by sentence, times in order, doubtful text marked."""
+    def hear(
+        self, path: Path, *, language: str = "", from_seconds: float = 0.0, memory: GateMemory = NOTHING
+    ) -> Hearing:
+        """Return what is heard in a file, sentence by sentence, times in order, doubtful text marked.
+
+        With the end and the memory of a piece that was heard before it goes on from there.
+        """
         self.prepare()
-        hearing = self.listen(path, language=_base_language(language))
-        printable = controls.strip(hearing.segments)
-        mended = repairs.mend(printable, duration_seconds=hearing.duration_seconds)
+        hearing = self.listen(path, language=_base_language(language), from_seconds=from_seconds)
+        return replace(hearing, pieces=_finish(hearing.pieces, memory=memory))
+
+
+def _finish(pieces: Iterable[HeardPiece], *, memory: GateMemory) -> Iterator[HeardPiece]:
+    for piece in pieces:
+        printable = controls.strip(piece.segments)
+        mended = repairs.mend(printable, duration_seconds=piece.until_seconds)
         # A loop shows in the whole of a segment, a sentence said over and over in its sentences.
-        return replace(hearing, segments=gates.mark(sentences.split(gates.mark(mended))))
+        wholes = list(gates.mark(mended, recent=memory.segments))
+        said = tuple(gates.mark(sentences.split(wholes), recent=memory.sentences))
+        memory = GateMemory(gates.remember(memory.segments, wholes), gates.remember(memory.sentences, said))
+        yield replace(piece, segments=said, memory=memory)
 
 
 def _base_language(tag: str) -> str:
