@@ -22,7 +22,7 @@ up: $(VENV)/installed ## serve a real installation from .env: web, workers and b
 	@DJANGO_SETTINGS_MODULE=config.settings.production $(BIN)/python manage.py up
 
 test: $(VENV)/tested ## the whole test suite
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/tested ## lint, types, import directions, missing migrations
 	$(BIN)/ruff check .
@@ -43,6 +43,8 @@ bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.follow_ups
 	$(BIN)/python -m tests.benchmarks.students
 	$(BIN)/python -m tests.benchmarks.scale
+	$(BIN)/python -m tests.benchmarks.contracts
+	$(BIN)/python -m tests.benchmarks.caption_zoo
 
 bench-web: $(VENV)/tested ## 200 people on the pages while web processes are killed
 	$(BIN)/python -m tests.benchmarks.web

@@ -42,10 +42,14 @@ class NotSentError(Exception):
 
 
 def tell(*, clock: Callable[[], datetime] = timezone.now) -> None:
-    """Raise what has begun, resolve what is over, and send what was not sent; one process at a time does."""
+    """Raise what has begun, resolve what is over, and send what was not sent; one process at a time does.
+
+    The lake is looked into last, for the next time: where it hangs, what else lasts has been told.
+    """
     with suppress(locks.AlreadyRunningError), locks.hold_alone(LOCK):
         note(now=clock())
         send(clock=clock)
+        conditions.look_into_lake()
 
 
 def note(*, now: datetime) -> None:

@@ -48,7 +48,7 @@ class Concern:
 
 
 def find_concerns(*, at: datetime) -> list[Concern]:
-    """Return what needs a person, the data's way from left to right; each costs one bounded count."""
+    """Return what needs a person, the data's way from left to right; each costs at most one bounded count."""
     return [concern for concern in _look(at=at) if concern.count]
 
 

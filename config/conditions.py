@@ -1,6 +1,5 @@
 """What goes wrong beyond one piece of work, and lasts: looked for by the status page and by alerts alike."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,10 +27,10 @@ from ingestion.youtube import errors, quota
 
 # A course that has not been pulled for so many of its own cadences is stale.
 STALE_CADENCES = 3
-# Of the lake only the newest objects are looked for, and not at every look; one holds some fifty payloads.
+# Of the lake only the newest objects are looked for. A bucket may hang for minutes, and no page waits for it.
 OBJECTS_SAMPLED = 3
-SIGHTINGS_SAMPLED = 200
-LAKE_SECONDS = 60
+LOST_NAME = "lost objects"
+LOST_SECONDS = 6 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -99,22 +98,27 @@ def find_stale(*, at: datetime) -> QuerySet[Course]:
 
 
 def count_lost_objects() -> int:
-    """Return how many of the newest objects that the database knows the lake lacks; 0 where it does not answer."""
-    keys = _list_newest_keys()
-    name = f"lost objects {hashlib.sha256(repr(keys).encode()).hexdigest()}"
-    count: int | None = cache.get(name)
-    if count is None:
-        try:
-            count = sum(lake().find_object(key) is None for key in keys)
-        except OSError:
-            count = 0
-        cache.set(name, count, LAKE_SECONDS)
+    """Return how many of the newest objects the lake lacked when it was last looked into; 0 where it was not."""
+    count: int = cache.get(LOST_NAME, 0)
     return count
 
 
+def look_into_lake() -> None:
+    """Note how many of the newest objects the lake lacks; none where it does not answer."""
+    try:
+        count = sum(lake().find_object(key) is None for key in _list_newest_keys())
+    except OSError:
+        count = 0
+    cache.set(LOST_NAME, count, LOST_SECONDS)
+
+
 def _list_newest_keys() -> list[str]:
-    newest = RawObservation.objects.order_by("-pk").values_list("lake_key", flat=True)[:SIGHTINGS_SAMPLED]
-    return list(dict.fromkeys(newest))[:OBJECTS_SAMPLED]
+    """Return the newest objects' keys, each found past all sightings of the ones before it."""
+    keys: list[str] = []
+    for _place in range(OBJECTS_SAMPLED):
+        older = RawObservation.objects.exclude(lake_key__in=keys).order_by("-pk")
+        keys += older.values_list("lake_key", flat=True)[:1]
+    return keys
 
 
 def _find_key() -> Iterator[Condition]:

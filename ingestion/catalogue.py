@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
-from ingestion import sightings, sources
+from ingestion import arrays, sightings, sources
 from ingestion.models import Availability, AvailabilityChange, Chapter, Video
 
 # What never changes may come from an older sighting where the newest had no word on it.
@@ -48,14 +47,13 @@ from jsonb_to_recordset(%s::jsonb) as seen (
 )
 where ingestion_video.id = seen.id
 """
-# One array: as single parameters the ids of a page cost more than the rows.
-LOCK_VIDEOS = "select * from ingestion_video where video_id = any(%s) order by video_id for update"
+LOCK_VIDEOS = "select * from ingestion_video where video_id = any(%s::text[]) order by video_id for update"
 # A new row is its inserter's own: it needs no lock.
 INSERT_VIDEOS = """
 insert into ingestion_video (
-    video_id, title, availability, is_on_youtube, first_seen_at, removal_reason, removal_cause
+    video_id, title, availability, is_on_youtube, first_seen_at, observed_at, removal_reason, removal_cause
 )
-select unnest(%(video_ids)s::text[]), '', %(availability)s, true, now(), '', ''
+select unnest(%(video_ids)s::text[]), '', %(availability)s, true, now(), %(observed_at)s, '', ''
 on conflict (video_id) do nothing
 returning *
 """
@@ -74,7 +72,7 @@ class _Change:
 def lock_videos(video_ids: Iterable[str]) -> dict[str, Video]:
     """Return the rows of some videos by their id, locked; what is not known yet is not among them."""
     wanted = {video_id for video_id in video_ids if video_id}
-    return {video.video_id: video for video in Video.objects.raw(LOCK_VIDEOS, [list(wanted)])}
+    return {video.video_id: video for video in Video.objects.raw(LOCK_VIDEOS, [arrays.write_texts(wanted)])}
 
 
 def keep_sightings(
@@ -87,7 +85,7 @@ def keep_sightings(
     if kind not in sightings.READERS:
         return
     told = [record for record in records if record.video_id]
-    add_missing((record.video_id for record in told), videos=videos)
+    add_missing((record.video_id for record in told), videos=videos, observed_at=observed_at)
     changes = {record.video_id: _Change(videos[record.video_id]) for record in told}
     for record in told:
         seen = sightings.READERS[kind](record.payload)
@@ -115,11 +113,18 @@ def add_videos(video_ids: Iterable[str]) -> None:
     add_missing(wanted, videos=lock_videos(wanted))
 
 
-def add_missing(video_ids: Iterable[str], *, videos: dict[str, Video]) -> None:
+def add_missing(
+    video_ids: Iterable[str], *, videos: dict[str, Video], observed_at: datetime | None = None
+) -> None:
     """Add rows for the videos that have none to `videos`, those already locked."""
     missing = sorted(set(video_ids) - videos.keys())
     if missing:
-        rows = Video.objects.raw(INSERT_VIDEOS, {"video_ids": missing, "availability": Availability.PUBLIC})
+        values = {
+            "video_ids": arrays.write_texts(missing),
+            "availability": Availability.PUBLIC,
+            "observed_at": observed_at,
+        }
+        rows = Video.objects.raw(INSERT_VIDEOS, values)
         added = {video.video_id: video for video in rows}
         videos.update(added)
         # Those that another run has added in this moment.
@@ -131,7 +136,7 @@ def _note(change: _Change, seen: sightings.Sighting, *, kind: str, observed_at: 
     video = change.video
     if video.availability == Availability.REMOVED:
         return
-    change.is_changed = True
+    before = _columns(video)
     if video.observed_at is None or video.observed_at <= observed_at:
         video.observed_at = observed_at
         if seen.availability and seen.availability != video.availability:
@@ -141,6 +146,7 @@ def _note(change: _Change, seen: sightings.Sighting, *, kind: str, observed_at: 
         video.is_on_youtube = seen.is_on_youtube
     if kind != "playlist_item":
         _describe(change, seen, observed_at=observed_at)
+    change.is_changed |= _columns(video) != before
 
 
 def _describe(change: _Change, seen: sightings.Sighting, *, observed_at: datetime) -> None:
@@ -159,10 +165,16 @@ def _describe(change: _Change, seen: sightings.Sighting, *, observed_at: datetim
     video.title = video.title or seen.title
 
 
+def _columns(video: Video) -> list[object]:
+    return [getattr(video, name) for name in COLUMNS]
+
+
 def _keep_rows(videos: list[Video]) -> None:
+    if not videos:
+        return
     rows = [{name: getattr(video, name) for name in ("id", *COLUMNS)} for video in videos]
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE_VIDEOS, [json.dumps(rows, cls=DjangoJSONEncoder)])
+        cursor.execute(UPDATE_VIDEOS, [json.dumps(rows, default=str)])
 
 
 def _keep_chapters(wanted: Mapping[Video, tuple[sightings.ChapterStart, ...]]) -> None:

@@ -44,6 +44,11 @@ class Watch:
     noted: dict[Drift, datetime]
     absences: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def has_missing_fields(self) -> bool:
+        """Tell whether a field is missing that may come back."""
+        return bool(self.absences) or any(is_vanished for _, is_vanished in self.noted)
+
 
 _watches: dict[str, Watch] = {}
 
@@ -54,6 +59,8 @@ def note(records: Iterable[sources.Record], *, source: str, kind: str, now: date
     found: dict[Drift, Any] = {}
     returned: set[Drift] = set()
     for record in records:
+        if not watch.has_missing_fields and watch.contract.is_exact(record.payload):
+            continue
         for drift, example in look(watch, record.payload):
             seen_at = watch.noted.get(drift)
             if seen_at is None and len(watch.noted) + len(found) >= MOST_NOTED:
@@ -113,8 +120,6 @@ def look(watch: Watch, payload: dict[str, Any]) -> Iterator[tuple[Drift, Any]]:
     """Yield the fields of a payload that its contract does not name, or names as another type."""
     if not contracts.is_known(watch.name):
         yield (NEW_KIND, False), payload
-        return
-    if watch.contract.is_exact(payload):
         return
     for place, value in shapes.find_new(payload, watch.contract.fields):
         yield (shapes.name_path(place)[:255], False), value

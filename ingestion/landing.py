@@ -12,33 +12,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
-from ingestion import catalogue, drift, media, returning, sources
+from ingestion import arrays, catalogue, drift, enrolment, media, returning, sources
 from ingestion.lake import lake
 from ingestion.models import (
     Availability,
-    Course,
     IngestionRun,
     RawRejectedRecord,
-    Video,
 )
 
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 # About half the time of the highest level, for two bytes in a hundred more.
 COMPRESSION = 5
-
-
-@dataclass(frozen=True)
-class Target:
-    """The course videos go to: one that is there, else one of a title, else the one their pages name."""
-
-    course_id: int | None = None
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,12 +62,11 @@ from jsonb_to_recordset(%(lines)s::jsonb) as line (
 on conflict (source, kind, external_id, payload_sha256) do update set payload_sha256 = excluded.payload_sha256
 returning external_id, payload_sha256, id
 """
-# Ids and digests go as arrays: a page of them as single parameters costs more than the search for them.
 FIND_RECORDS = """
 select external_id, payload_sha256, id from raw_record
-where source = %s and kind = %s and external_id = any(%s) and payload_sha256 = any(%s)
+where source = %s and kind = %s and external_id = any(%s::text[]) and payload_sha256 = any(%s::text[])
 """
-FIND_SEEN = "select record_id from raw_observation where observed_at = %s and record_id = any(%s)"
+FIND_SEEN = "select record_id from raw_observation where observed_at = %s and record_id = any(%s::bigint[])"
 INSERT_OBSERVATIONS = """
 insert into raw_observation (run_id, record_id, observed_at, lake_key)
 select %(run)s, unnest(%(records)s::bigint[]), %(observed_at)s, %(lake_key)s
@@ -110,7 +98,7 @@ class _Sighting:
 
 
 def land_page(
-    page: sources.Page, *, run: IngestionRun, target: Target | None, now: datetime, stored_as: str = ""
+    page: sources.Page, *, run: IngestionRun, target: enrolment.Target | None, now: datetime, stored_as: str = ""
 ) -> Landed:
     """Land one page, all of it or nothing; a page landed before adds nothing.
 
@@ -138,7 +126,7 @@ def land_page(
             if file.video_id not in removed
         )
         if target is not None:
-            _enrol(page, records, target=target)
+            enrolment.enrol(page, records, target=target)
         drift.note(records, source=run.source, kind=page.kind, now=now)
         return Landed(
             record_count=record_count,
@@ -152,17 +140,17 @@ def land_page(
 
 
 def split_page(page: sources.Page) -> list[sources.Page]:
-    """Return a page as one page for each payload, with its media, and one for what it refused."""
-    parts = [
-        replace(
-            page,
-            records=(record,),
-            media=tuple(file for file in page.media if file.video_id == record.video_id),
-            rejections=(),
-        )
-        for record in page.records
+    """Return a page as two of half its payloads each, with their media; what it refused goes with the second."""
+    middle = len(page.records) // 2
+    first, second = page.records[:middle], page.records[middle:]
+    ids = {record.video_id for record in first}
+    media = [
+        tuple(file for file in page.media if (file.video_id in ids) is is_first) for is_first in (True, False)
     ]
-    return [*parts, replace(page, records=(), media=())]
+    return [
+        replace(page, records=first, media=media[0], rejections=()),
+        replace(page, records=second, media=media[1]),
+    ]
 
 
 def refuse_page(page: sources.Page, *, reason: str) -> sources.Page:
@@ -206,9 +194,10 @@ def _land_records(
 
 def _find_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: str) -> dict[_Key, int]:
     wanted = {sighting.key for sighting in sightings}
-    external_ids = list({external_id for external_id, _ in wanted})
+    external_ids = arrays.write_texts({external_id for external_id, _ in wanted})
+    digests = arrays.write_texts(sha256 for _, sha256 in wanted)
     with connection.cursor() as cursor:
-        cursor.execute(FIND_RECORDS, [source, page.kind, external_ids, [sha256 for _, sha256 in wanted]])
+        cursor.execute(FIND_RECORDS, [source, page.kind, external_ids, digests])
         rows = {(external_id, sha256): pk for external_id, sha256, pk in cursor.fetchall()}
     return {key: pk for key, pk in rows.items() if key in wanted}
 
@@ -216,14 +205,14 @@ def _find_rows(page: sources.Page, sightings: Iterable[_Sighting], *, source: st
 def _find_unseen(page: sources.Page, sightings: list[_Sighting], rows: dict[_Key, int]) -> dict[int, _Sighting]:
     """Return the sightings not yet known, by the row of their payload."""
     with connection.cursor() as cursor:
-        cursor.execute(FIND_SEEN, [page.observed_at, list(set(rows.values()))])
+        cursor.execute(FIND_SEEN, [page.observed_at, arrays.write_numbers(set(rows.values()))])
         seen_pks = {pk for (pk,) in cursor.fetchall()}
     return {pk: sighting for sighting in sightings if (pk := rows[sighting.key]) not in seen_pks}
 
 
 def _key_for(page: sources.Page, *, run: IngestionRun) -> str:
     """Return the key of a run's next object; the time it began keeps it from those of a database that was lost."""
-    name = f"{run.started_at:%Y%m%dT%H%M%S}-{run.pk:08d}-{run.object_count + 1:06d}.jsonl.gz"
+    name = f"{run.lake_name}-{run.object_count + 1:06d}.jsonl.gz"
     return f"raw/{run.source}/{page.kind}/dt={page.observed_at:%Y-%m-%d}/{name}"
 
 
@@ -231,7 +220,7 @@ def _land_observations(record_pks: list[int], *, page: sources.Page, run: Ingest
     if record_pks:
         values: dict[str, Any] = {
             "run": run.pk,
-            "records": record_pks,
+            "records": arrays.write_numbers(record_pks),
             "observed_at": page.observed_at,
             "lake_key": key,
         }
@@ -279,25 +268,3 @@ def _land_rejections(page: sources.Page, *, removed: set[str], run: IngestionRun
         ignore_conflicts=True,
     )
     return len(rejected)
-
-
-def _enrol(page: sources.Page, records: list[sources.Record], *, target: Target) -> None:
-    """Put the videos into the course they are for, else that of their playlist, else that of their folder."""
-    if page.kind != "info" or not records:
-        return
-    course = _find_course(page, target=target)
-    if page.playlist_id and page.playlist_id not in course.playlist_ids:
-        course.playlist_ids.append(page.playlist_id)
-        course.save(update_fields=["playlist_ids"])
-    if page.language and not course.language and not course.videos.exists():
-        # Made by hand, a course takes the language of its first lecture.
-        course.language = page.language[:16]
-        course.save(update_fields=["language"])
-    course.videos.add(*Video.objects.filter(video_id__in={record.video_id for record in records}))
-
-
-def _find_course(page: sources.Page, *, target: Target) -> Course:
-    if target.course_id is not None:
-        return Course.objects.get(pk=target.course_id)
-    title = target.title or page.playlist_title or Path(page.location).parent.name
-    return Course.objects.get_or_create(title=title[:255], defaults={"language": page.language[:16]})[0]

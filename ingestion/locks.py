@@ -31,12 +31,6 @@ def hold_in_turn(subject: str) -> Iterator[None]:
         yield from _release_after(subject)
 
 
-def hold_to_commit(subject: str) -> None:
-    """Take the lock on a subject, once whoever has it is done; the transaction's end lets it go."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key_of(subject)])
-
-
 @contextmanager
 def hold_one_of(count: int, subject: str) -> Iterator[None]:
     """Hold one of so many locks on a subject. Raises AlreadyRunningError where others have all of them."""

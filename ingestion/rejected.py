@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import DataError, transaction
 from django.utils import timezone
 
-from ingestion import landing, locks, services, sources
+from ingestion import enrolment, landing, locks, services, sources
 from ingestion.models import IngestionRun, RawRejectedRecord, RunState
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def _find_reason(row: RawRejectedRecord, page: sources.Page) -> str:
 
 def _land(page: sources.Page, *, row: RawRejectedRecord, run: IngestionRun, now: datetime) -> str:
     """Land what passed and mark it; return an empty text, or why it could not land."""
-    target = landing.Target(title=row.run.course_title) if row.run.subscription_id is None else None
+    target = enrolment.Target(title=row.run.course_title) if row.run.subscription_id is None else None
     try:
         with transaction.atomic():
             landed = landing.land_page(page, run=run, target=target, now=now)

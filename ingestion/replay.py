@@ -102,7 +102,9 @@ def _bury_removed() -> None:
 
 def _land_objects(watch: Watch) -> Iterator[Unreadable]:
     landed = set(RawObservation.objects.values_list("lake_key", flat=True).distinct())
-    found = _find_raw_objects()
+    going_on = {run.lake_name for run in IngestionRun.objects.exclude(state=RunState.DONE)}
+    # What a run of this database has not committed it writes again when it goes on.
+    found = [each for each in _find_raw_objects() if each.run not in going_on]
     for done, each in enumerate(found, 1):
         if each.stored.key not in landed:
             try:

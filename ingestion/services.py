@@ -1,14 +1,14 @@
 """Pulling sources: one run a source and location, taken up again where it died."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from django.db import DataError, transaction
 from django.utils import timezone
 
-from ingestion import landing, locks, sources
+from ingestion import enrolment, landing, locks, sources
 from ingestion.models import Course, IngestionRun, RunState
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def ingest_folder(
     Raises sources.SourceError for a folder nothing can read, locks.AlreadyRunningError while another
     process reads it.
     """
-    target = landing.Target(
+    target = enrolment.Target(
         course_id=course.pk if course else None, title=course.title if course else course_title
     )
     found = sources.at(folder.resolve(), group=group)
@@ -38,7 +38,7 @@ def ingest_folder(
 def _pull(
     source: sources.FolderSource,
     *,
-    target: landing.Target,
+    target: enrolment.Target,
     on_page: Callable[[IngestionRun, sources.Page], None],
     clock: Callable[[], datetime],
 ) -> IngestionRun:
@@ -56,7 +56,7 @@ def _pull(
 
 
 def land(
-    page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime, page_count: int = 1
+    page: sources.Page, *, run: IngestionRun, target: enrolment.Target | None, now: datetime, page_count: int = 1
 ) -> landing.Landed:
     """Land a page and count it, all or nothing; a payload the database cannot keep is refused alone.
 
@@ -69,14 +69,30 @@ def land(
             return landed
     except DataError:
         with transaction.atomic():
-            for part in landing.split_page(page):
-                count_page(run, _land_or_refuse(part, run=run, target=target, now=now))
+            for landed in _land_parts(page, run=run, target=target, now=now):
+                count_page(run, landed)
             count_page(run, landing.Landed(), page_count=page_count)
         return landing.Landed()
 
 
+def _land_parts(
+    page: sources.Page, *, run: IngestionRun, target: enrolment.Target | None, now: datetime
+) -> Iterator[landing.Landed]:
+    """Land the halves of a page, and the halves of these, until what the database cannot keep is refused alone."""
+    if len(page.records) <= 1:
+        yield _land_or_refuse(page, run=run, target=target, now=now)
+        return
+    for half in landing.split_page(page):
+        try:
+            landed = landing.land_page(half, run=run, target=target, now=now)
+        except DataError:
+            yield from _land_parts(half, run=run, target=target, now=now)
+        else:
+            yield landed
+
+
 def _land_or_refuse(
-    page: sources.Page, *, run: IngestionRun, target: landing.Target | None, now: datetime
+    page: sources.Page, *, run: IngestionRun, target: enrolment.Target | None, now: datetime
 ) -> landing.Landed:
     try:
         return landing.land_page(page, run=run, target=target, now=now)
@@ -86,7 +102,7 @@ def _land_or_refuse(
 
 
 def _open_run(
-    source: sources.FolderSource, *, target: landing.Target, clock: Callable[[], datetime]
+    source: sources.FolderSource, *, target: enrolment.Target, clock: Callable[[], datetime]
 ) -> IngestionRun:
     """Return the unfinished run of this source and place, or a new one."""
     run = (

@@ -207,7 +207,8 @@ def read_duration(value: Any) -> float | None:
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
-    seconds = sum(int(count or 0) * unit for count, unit in zip(match.groups(), UNIT_SECONDS, strict=True))
+    counts = zip(match.groups(), UNIT_SECONDS, strict=True)
+    seconds = sum([int(count) * unit for count, unit in counts if count])
     return read_number(seconds, most=MOST_SECONDS) or None
 
 

@@ -19,9 +19,9 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from ingestion import services, sources
+from ingestion.enrolment import Target
 from ingestion.extraction import probing
 from ingestion.lake import StoredObject, lake
-from ingestion.landing import Target
 from ingestion.models import Course, IngestionRun, MediaKind, RunState, Video
 from ingestion.removal import INBOX
 from ingestion.sources import yt_dlp_folder

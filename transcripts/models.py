@@ -137,7 +137,7 @@ class Segment(models.Model):
     end_seconds = models.FloatField()
     caption_agreement = models.FloatField(
         null=True,
-        help_text="Share of words that published captions have alike; of what was heard, if there are any.",
+        help_text="Share of the segment's words that published captions have too; empty where there are none.",
     )
     average_log_probability = models.FloatField(null=True)
     no_speech_probability = models.FloatField(null=True)

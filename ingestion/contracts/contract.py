@@ -68,10 +68,10 @@ class Contract:
 
     @cached_property
     def _exact_validator(self) -> SchemaValidator:
-        return shapes.compile_validator(self._properties, takes_more=False)
+        return shapes.compile_validator(self._properties, is_exact=True)
 
     def is_exact(self, payload: Any) -> bool:
-        """Tell at once whether a payload holds nothing new and nothing of another type, as most do."""
+        """Tell in one pass whether a payload has nothing new or of another type, and no steady field missing."""
         return self._exact_validator.isinstance_python(payload)
 
     @cached_property

@@ -16,9 +16,12 @@ Place: TypeAlias = tuple[int | str, ...]
 PATTERNS = {"integer": "^[0-9]+$", "boolean": "^(true|false)$"}
 
 
-def compile_validator(properties: Iterable[documents.Property], *, takes_more: bool = True) -> SchemaValidator:
-    """Return a validator of a payload, which may or may not hold fields that are not named."""
-    return SchemaValidator(_object_schema(properties, takes_more=takes_more))
+def compile_validator(properties: Iterable[documents.Property], *, is_exact: bool = False) -> SchemaValidator:
+    """Return a validator of a payload; fields it does not name are none of its business.
+
+    One that is exact takes none of these, and wants those that must not be missing everywhere.
+    """
+    return SchemaValidator(_object_schema(properties, is_exact=is_exact))
 
 
 def list_fields(properties: Iterable[documents.Property]) -> Fields:
@@ -58,25 +61,25 @@ def name_path(place: Place) -> str:
     return ".".join(each for each in place if isinstance(each, str))
 
 
-def _object_schema(properties: Iterable[documents.Property], *, takes_more: bool) -> CoreSchema:
-    fields = {
-        each.name: core_schema.typed_dict_field(_schema(each, takes_more=takes_more), required=each.required)
-        for each in properties
-    }
-    return core_schema.typed_dict_schema(fields, extra_behavior="ignore" if takes_more else "forbid")
+def _object_schema(properties: Iterable[documents.Property], *, is_exact: bool) -> CoreSchema:
+    fields = {each.name: _field(each, is_exact=is_exact) for each in properties}
+    return core_schema.typed_dict_schema(fields, extra_behavior="forbid" if is_exact else "ignore")
 
 
-def _schema(each: documents.Property, *, takes_more: bool) -> CoreSchema:
-    """Return what a value must be; one that is not required may be null as well as absent."""
+def _field(each: documents.Property, *, is_exact: bool) -> core_schema.TypedDictField:
+    """Return what a field must be; one that is not required may be null as well as absent."""
+    is_required = each.required or (is_exact and bool(each.quality))
     if each.logical_type == "array" and each.items:
-        items = _schema_of_value(each.items, takes_more=takes_more)
+        items = _schema_of_value(each.items, is_exact=is_exact)
         schema: CoreSchema = core_schema.list_schema(items, strict=True)
     else:
-        schema = _schema_of_value(each, takes_more=takes_more)
-    return schema if each.required else core_schema.nullable_schema(schema)
+        schema = _schema_of_value(each, is_exact=is_exact)
+    return core_schema.typed_dict_field(
+        schema if is_required else core_schema.nullable_schema(schema), required=is_required
+    )
 
 
-def _schema_of_value(each: documents.Item, *, takes_more: bool) -> CoreSchema:
+def _schema_of_value(each: documents.Item, *, is_exact: bool) -> CoreSchema:
     options = each.logical_type_options
     match each.physical_type or each.logical_type:
         case "string" | "date" | "timestamp":
@@ -93,7 +96,7 @@ def _schema_of_value(each: documents.Item, *, takes_more: bool) -> CoreSchema:
         case "array":
             return core_schema.list_schema(strict=True)
         case "object" if each.properties:
-            return _object_schema(each.properties, takes_more=takes_more)
+            return _object_schema(each.properties, is_exact=is_exact)
         case "object":
             return core_schema.dict_schema(strict=True)
         case _:

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 
-from ingestion import sources
+from ingestion import arrays, sources
 from ingestion.following import absences, planning, wanting
 from ingestion.following.planning import Batch
 from ingestion.following.wanting import Facts
@@ -18,19 +19,20 @@ DOUBT_EVERY = timedelta(days=1)
 
 # One statement each for a batch: there may be two thousand of them.
 FIND_UNDECIDED = """
-select id, subscription_id, video_id from ingestion_listing where video_id = any(%s) and is_wanted is not true
+select id, subscription_id, video_id from ingestion_listing
+where video_id = any(%s::bigint[]) and is_wanted is not true
 """
 SCHEDULE_DETAILS = """
 update ingestion_enquiry
-set asked_at = %s, due_at = %s, lease_expires_at = null, attempt_count = 0, error = ''
-where kind = 'details' and video_id = any(%s)
+set asked_at = %s, due_at = %s, attempt_count = 0, error = ''
+where kind = 'details' and video_id = any(%s::bigint[])
 """
 # Details hold statistics: these are asked for next when they are old.
 SCHEDULE_STATISTICS = """
 insert into ingestion_enquiry (video_id, kind, asked_at, due_at, attempt_count, error)
 select unnest(%(videos)s::bigint[]), 'statistics', %(now)s, unnest(%(due)s::timestamptz[]), 0, ''
 on conflict (video_id, kind) do update set
-    asked_at = excluded.asked_at, due_at = excluded.due_at, lease_expires_at = null, attempt_count = 0, error = ''
+    asked_at = excluded.asked_at, due_at = excluded.due_at, attempt_count = 0, error = ''
 """
 
 
@@ -43,13 +45,22 @@ def keep_details(batch: Batch, page: sources.Page, *, now: datetime, young: time
         if asked.video_id in payloads
     }
     with connection.cursor() as cursor:
-        cursor.execute(FIND_UNDECIDED, [list(facts)])
+        cursor.execute(FIND_UNDECIDED, [arrays.write_numbers(facts)])
         undecided = cursor.fetchall()
     wanting.decide_listings(undecided, facts=facts, now=now)
     _schedule_details(batch, told=told_ids(page), facts=facts, now=now)
     due = [now + _interval(known.published_at, now=now, young=young) for known in facts.values()]
+    values: dict[str, Any] = {
+        "videos": arrays.write_numbers(facts),
+        "due": arrays.write_texts(map(str, due)),
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(SCHEDULE_STATISTICS, {"videos": list(facts), "due": due, "now": now})
+        cursor.execute(SCHEDULE_STATISTICS, values)
+    if batch.kind == EnquiryKind.STATISTICS:
+        # What the reply left out or was refused is doubted like any other, not asked for again at once.
+        silent = [asked.enquiry_pk for asked in batch.asked if asked.video_pk not in facts]
+        answered(silent, due_at=now + DOUBT_EVERY, now=now)
 
 
 @transaction.atomic
@@ -67,7 +78,6 @@ def keep_absences(batch: Batch, page: sources.Page, *, run: IngestionRun, now: d
         rows.filter(attempt_count=count).update(
             asked_at=now,
             due_at=now + planning.absent_interval(count),
-            lease_expires_at=None,
             attempt_count=F("attempt_count") + 1,
             error=absences.REASON,
         )
@@ -91,9 +101,7 @@ def keep_statistics(batch: Batch, page: sources.Page, *, now: datetime, young: t
 
 def answered(enquiry_pks: Iterable[int], *, due_at: datetime, now: datetime) -> None:
     """Note that enquiries have been answered, and when they are asked again."""
-    Enquiry.objects.filter(pk__in=list(enquiry_pks)).update(
-        asked_at=now, due_at=due_at, lease_expires_at=None, attempt_count=0, error=""
-    )
+    Enquiry.objects.filter(pk__in=list(enquiry_pks)).update(asked_at=now, due_at=due_at, attempt_count=0, error="")
 
 
 def told_ids(page: sources.Page) -> set[str]:
@@ -113,7 +121,7 @@ def _schedule_details(batch: Batch, *, told: set[str], facts: dict[int, Facts], 
     for wait, video_pks in due.items():
         with connection.cursor() as cursor:
             # By their videos: the batch may have been one about statistics.
-            cursor.execute(SCHEDULE_DETAILS, [now, now + wait, video_pks])
+            cursor.execute(SCHEDULE_DETAILS, [now, now + wait, arrays.write_numbers(video_pks)])
 
 
 def _interval(published_at: datetime | None, *, now: datetime, young: timedelta) -> timedelta:

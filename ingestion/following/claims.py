@@ -31,6 +31,8 @@ class Claim:
     subscription: Subscription
     lease: timedelta
     has_moved: bool = False
+    # The lease before this one: it is the row's where the transaction that renewed it was rolled back.
+    earlier: datetime | None = None
 
     def renew(self, *, now: datetime) -> None:
         """Take the lease for longer, once half of it is over: nobody else can have it before its end.
@@ -42,7 +44,7 @@ class Claim:
             return
         if not self._mine().update(lease_expires_at=now + self.lease, attempt_count=0):
             raise LostLeaseError
-        self.subscription.lease_expires_at = now + self.lease
+        self.earlier, self.subscription.lease_expires_at = held_until, now + self.lease
         self.has_moved = True
 
     def release(self, *, at: datetime, error: str) -> None:
@@ -61,8 +63,8 @@ class Claim:
             raise TwinError(_("This course follows it already, as %(name)s.") % {"name": twin.reference})
 
     def _mine(self) -> "QuerySet[Subscription]":
-        held_until = self.subscription.lease_expires_at
-        return Subscription.objects.filter(pk=self.subscription.pk, lease_expires_at=held_until)
+        mine = [each for each in (self.subscription.lease_expires_at, self.earlier) if each is not None]
+        return Subscription.objects.filter(pk=self.subscription.pk, lease_expires_at__in=mine)
 
 
 def claim(subscription_id: int, *, lease: timedelta, now: datetime) -> Claim | None:

@@ -2,8 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,17 +56,16 @@ def ask_now(
     errors.KeyRefusedError.
     """
     hold = locks.hold_in_turn if waits else locks.hold_alone
-    with hold(LOCK), client.connect() as api:
+    with hold(LOCK), client.connect() as api, closing(asking.Asker(api, clock=clock)) as asker:
         if _was_hopeless(now=clock()):
             return None
-        asker = asking.Asker(api, clock=clock)
         work = _Pass(
             asker=asker,
             on_page=on_page,
             young=planning.young_interval(now=clock()),
             parked=planning.find_parked(now=clock()),
         )
-        while batch := work.claim(is_patient=is_patient):
+        while batch := work.find(is_patient=is_patient):
             work.ask(batch)
         work.close()
         return work.run
@@ -89,11 +88,11 @@ class _Pass:
     run: IngestionRun | None = None
     failure_count: int = 0
 
-    def claim(self, *, is_patient: bool) -> Batch | None:
-        """Claim what to ask next; None where nothing is due, or YouTube answers nothing any more."""
+    def find(self, *, is_patient: bool) -> Batch | None:
+        """Return what to ask next; None where nothing is due, or YouTube answers nothing any more."""
         if self.failure_count >= MOST_FAILURES:
             return None
-        return planning.claim_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient)
+        return planning.find_batch(now=self.asker.clock(), but_not=self.parked, is_patient=is_patient)
 
     def ask(self, batch: Batch) -> None:
         """Ask about a batch and land the answers; what fails is noted, and tried again another time."""
@@ -105,41 +104,35 @@ class _Pass:
                 self._ask_comments(batch, run=run)
             else:
                 self._ask_videos(left, run=run)
-            self.failure_count = 0
         except quota.ParkedError as parked:
             self.parked.add(batch.priority)
-            _let_go(left)
             runs.note_error(run, str(parked))
         except errors.KeyRefusedError as error:
-            _let_go(left)
             runs.note_error(run, str(error))
             runs.close_run(run, state=RunState.FAILED, now=self.asker.clock())
             raise
         except errors.YouTubeError as error:
             self.failure_count += not error.permanent
-            self._postpone(left, run=run, error=error)
+            self._postpone(left[0], run=run, error=error)
         except (OperationalError, InterfaceError):
-            raise  # the database is away: the leases expire and another goes on
+            raise  # the database is away: all is still due, and another goes on
         except Exception as error:
-            # Whatever is wrong with these videos, the others behind them do not wait for it.
-            logger.exception("run %s: %s could not be landed", run.pk, ", ".join(left[0].video_ids))
+            # Whatever is wrong with this call, what is behind it does not wait for it.
+            logger.exception("run %s: %s could not be asked", run.pk, batch.kind)
             run.refresh_from_db()
-            self._postpone(left, run=run, error=error)
+            if left:
+                self._postpone(left[0], run=run, error=error)
 
     def close(self) -> None:
         if self.run is not None:
             state = RunState.FAILED if self.failure_count >= MOST_FAILURES else RunState.DONE
             runs.close_run(self.run, state=state, now=self.asker.clock())
 
-    def _postpone(self, left: list[Batch], *, run: IngestionRun, error: Exception) -> None:
-        """Note what is wrong with the first of what is left, and let the others go."""
-        batch, *others = left
-        _let_go(others)
+    def _postpone(self, batch: Batch, *, run: IngestionRun, error: Exception) -> None:
         wait = REFUSED_AGAIN if getattr(error, "permanent", False) else FAILED_AGAIN
         runs.note_error(run, f"{batch.kind} of {len(batch.asked)} videos: {error or type(error).__name__}")
         Enquiry.objects.filter(pk__in=batch.enquiry_pks).update(
             due_at=self.asker.clock() + wait,
-            lease_expires_at=None,
             attempt_count=F("attempt_count") + 1,
             error=str(error)[: quota.LONGEST_ERROR],
         )
@@ -155,25 +148,36 @@ class _Pass:
             self._ask_all(left, run=run, is_statistics=False)
 
     def _ask_all(self, left: list[Batch], *, run: IngestionRun, is_statistics: bool) -> None:
-        for group in data_api.gather(self._fetch(left, run=run, is_statistics=is_statistics)):
-            try:
+        with closing(self._fetch(left, run=run, is_statistics=is_statistics)) as pages:
+            for group in data_api.gather(pages):
                 self._land(left, group, run=run, is_statistics=is_statistics)
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception:
-                if len(group) == 1:
-                    raise
-                logger.exception("run %s: %s replies land one by one", run.pk, len(group))
-                run.refresh_from_db()
-                for page in group:
-                    self._land(left, [page], run=run, is_statistics=is_statistics)
 
     def _land(
         self, left: list[Batch], pages: list[data_api.ReplyPage], *, run: IngestionRun, is_statistics: bool
     ) -> None:
-        """Land the replies to the first of what is left, which is then left no more."""
-        now = self.asker.clock()
+        """Land the replies to the first of what is left, which is then left no more.
+
+        Where that fails each lands by itself: whatever is wrong with one, the others land.
+        """
         batch, page = planning.join(left[: len(pages)]), data_api.join(pages)
+        try:
+            self._keep(batch, page, run=run, is_statistics=is_statistics)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("run %s: %s replies could not be landed", run.pk, len(pages))
+            run.refresh_from_db()
+            if len(pages) > 1:
+                for each in pages:
+                    self._land(left, [each], run=run, is_statistics=is_statistics)
+                return
+            self._postpone(batch, run=run, error=error)
+        del left[: len(pages)]
+        self.failure_count = 0
+        self.on_page(run, page)
+
+    def _keep(self, batch: Batch, page: data_api.ReplyPage, *, run: IngestionRun, is_statistics: bool) -> None:
+        now = self.asker.clock()
         keep = answers.keep_statistics if is_statistics else answers.keep_details
         with transaction.atomic():
             runs.land_reply(page, run=run, now=now)
@@ -181,12 +185,10 @@ class _Pass:
         if not is_statistics:
             # Apart, so that no two transactions lock videos in different orders.
             answers.keep_absences(batch, page, run=run, now=now)
-        del left[: len(pages)]
-        self.on_page(run, page)
 
     def _fetch(
         self, batches: list[Batch], *, run: IngestionRun, is_statistics: bool
-    ) -> Iterator[data_api.ReplyPage]:
+    ) -> Generator[data_api.ReplyPage, None, None]:
         """Ask for statistics by the method that has units of its own, else for all details at the same price."""
         method = client.STATISTICS if is_statistics else DETAILS
         part = STATISTICS_PARTS if is_statistics else DETAIL_PARTS
@@ -211,16 +213,12 @@ class _Pass:
             for page in data_api.DataApi(begin, asker=self.asker, run=run, keep=keep).read():
                 now = self.asker.clock()
                 landed = runs.land_reply(page, run=run, now=now)
+                self.failure_count = 0
                 self.on_page(run, page)
                 if not landed.record_count or page.call.page_number + 1 == MOST_COMMENT_PAGES:
                     break
         now = self.asker.clock()
         answers.answered(batch.enquiry_pks, due_at=now + planning.COMMENTS_EVERY, now=now)
-
-
-def _let_go(batches: Iterable[Batch]) -> None:
-    pks = [pk for batch in batches for pk in batch.enquiry_pks]
-    Enquiry.objects.filter(pk__in=pks).update(lease_expires_at=None)
 
 
 def _knows_statistics(*, now: datetime) -> bool:

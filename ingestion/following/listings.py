@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from ingestion import arrays
 from ingestion.following import wanting
 from ingestion.models import Enquiry, EnquiryKind, Listing, Subscription, Video
 
@@ -17,7 +18,7 @@ AT_ONCE = 1000
 KEEP_LISTED = """
 with video as (
     select id, availability, described_at from ingestion_video
-    where video_id = any(%(video_ids)s) and availability <> 'removed'
+    where video_id = any(%(video_ids)s::text[]) and availability <> 'removed'
 ),
 listed as (
     insert into ingestion_listing (subscription_id, video_id, reason, listed_at)
@@ -48,7 +49,7 @@ def keep_listed(subscription: Subscription, video_ids: list[str], *, now: dateti
     kinds = [EnquiryKind.DETAILS, *([EnquiryKind.COMMENTS] if subscription.wants_comments else [])]
     values: dict[str, Any] = {
         "subscription": subscription.pk,
-        "video_ids": video_ids,
+        "video_ids": arrays.write_texts(video_ids),
         "now": now,
         "kinds": [kind.value for kind in kinds],
         "gone": [each.value for each in wanting.GONE],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -12,10 +13,9 @@ from ingestion.models import Bucket, Enquiry, EnquiryKind
 from ingestion.sources import data_api
 from ingestion.youtube import quota
 
-CALL = 50
-# So many calls' worth is claimed at once, to land together.
-CALLS = data_api.MOST_TOGETHER
-LEASE = timedelta(minutes=10)
+VIDEOS_A_CALL = 50
+# So many calls' worth is taken at once: some are on their way while those before them land.
+MOST_CALLS = 4 * data_api.MOST_TOGETHER
 
 YOUNG = timedelta(hours=48)
 YOUNG_EVERY = timedelta(minutes=5)
@@ -53,31 +53,14 @@ CONDITIONS = {
     Priority.YOUNG_STATISTICS: "video.published_at > %(young_since)s",
     Priority.REFRESH: "enquiry.asked_at is not null",
 }
-# One statement a batch: there may be hundreds of them. Calls are full, or the first has waited long enough.
-CLAIM = """
-with due as (
-    select enquiry.id, enquiry.due_at
-    from ingestion_enquiry enquiry
-    inner join ingestion_video video on video.id = enquiry.video_id
-    where
-        enquiry.kind = %(kind)s and enquiry.due_at <= %(now)s
-        and (enquiry.lease_expires_at is null or enquiry.lease_expires_at < %(now)s)
-        and video.availability <> 'removed' and {condition}
-    order by enquiry.due_at, enquiry.id
-    limit %(size)s
-    for update of enquiry skip locked
-),
-taken as (
-    select id from due order by due_at, id
-    limit (
-        select case when min(due_at) <= %(is_late)s then count(*) else count(*) - mod(count(*), %(full)s) end
-        from due
-    )
-)
-update ingestion_enquiry enquiry set lease_expires_at = %(until)s
-from taken, ingestion_video video
-where enquiry.id = taken.id and video.id = enquiry.video_id
-returning enquiry.id, video.id, video.video_id, video.published_at
+FIND = """
+select enquiry.id, video.id, video.video_id, video.published_at, enquiry.due_at
+from ingestion_enquiry enquiry
+inner join ingestion_video video on video.id = enquiry.video_id
+where
+    enquiry.kind = %(kind)s and enquiry.due_at <= %(now)s and video.availability <> 'removed' and {condition}
+order by enquiry.due_at, enquiry.id
+limit %(size)s
 """
 # The share of a day's units that each leaves to those before it, so that none of these is ever starved.
 KEPT_PERCENT = {
@@ -110,16 +93,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Batch:
-    """Enquiries of one kind, claimed."""
+    """Enquiries of one kind."""
 
     priority: Priority
     kind: EnquiryKind
     asked: tuple[Asked, ...]
 
     def split(self) -> "list[Batch]":
-        """Return what one call each asks."""
-        firsts = range(0, len(self.asked), CALL)
-        return [replace(self, asked=self.asked[first : first + CALL]) for first in firsts]
+        """Return what one call each asks, by id: the same videos are the same question."""
+        firsts = range(0, len(self.asked), VIDEOS_A_CALL)
+        by_id = attrgetter("video_id")
+        parts = (sorted(self.asked[first : first + VIDEOS_A_CALL], key=by_id) for first in firsts)
+        return [replace(self, asked=tuple(part)) for part in parts]
 
     @property
     def enquiry_pks(self) -> list[int]:
@@ -148,35 +133,35 @@ def find_parked(*, now: datetime) -> set[Priority]:
     return {each for each, bucket in buckets.items() if left[bucket] <= units_kept(each, bucket=bucket)}
 
 
-def claim_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
-    """Claim what is most valuable to ask now; None where nothing is due.
+def find_batch(*, now: datetime, but_not: Iterable[Priority] = (), is_patient: bool = True) -> Batch | None:
+    """Return what is most valuable to ask now; None where nothing is due.
 
     A call that is not full waits a little for more, unless nobody else is expected.
     """
     for priority in Priority:
         if priority not in KINDS or priority in but_not:
             continue
-        batch = _claim(priority, now=now, is_patient=is_patient)
+        batch = _find(priority, now=now, is_patient=is_patient)
         if batch is not None:
             return batch
     return None
 
 
-def _claim(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
-    full, size = (1, 1) if priority == Priority.COMMENTS else (CALL, CALL * CALLS)
+def _find(priority: Priority, *, now: datetime, is_patient: bool) -> Batch | None:
+    full, size = (1, 1) if priority == Priority.COMMENTS else (VIDEOS_A_CALL, VIDEOS_A_CALL * MOST_CALLS)
     patience = PATIENCE.get(priority, timedelta(0)) if is_patient else timedelta(0)
     values: dict[str, Any] = {
         "kind": KINDS[priority].value,
         "now": now,
-        "until": now + LEASE,
-        "full": full,
         "size": size,
-        "is_late": now - patience,
         "young_since": now - YOUNG,
     }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(condition=CONDITIONS.get(priority, "true")), values)
-        asked = tuple(sorted((Asked(*row) for row in cursor.fetchall()), key=lambda each: each.video_id))
+        cursor.execute(FIND.format(condition=CONDITIONS.get(priority, "true")), values)
+        rows = cursor.fetchall()
+    is_late = bool(rows) and rows[0][-1] <= now - patience
+    count = len(rows) if is_late else len(rows) - len(rows) % full
+    asked = tuple(Asked(*row[:-1]) for row in rows[:count])
     return Batch(priority=priority, kind=KINDS[priority], asked=asked) if asked else None
 
 
@@ -185,7 +170,7 @@ def young_interval(*, now: datetime) -> timedelta:
     count = Enquiry.objects.filter(kind=EnquiryKind.STATISTICS, video__published_at__gt=now - YOUNG).count()
     standing = quota.stand(Bucket.STATISTICS, now=now)
     left = standing.left - units_kept(Priority.YOUNG_STATISTICS, bucket=Bucket.STATISTICS)
-    call_count = -(-count // CALL)
+    call_count = -(-count // VIDEOS_A_CALL)
     if left <= 0:
         return max(YOUNG_EVERY, standing.resets_at - now)
     return max(YOUNG_EVERY, (standing.resets_at - now) * (call_count / left))

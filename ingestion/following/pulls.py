@@ -1,7 +1,8 @@
-"""Pulling what a subscription lists: claimed with a lease, landed page by page, gone on with where it stopped."""
+"""Pulling a subscription's list: claimed with a lease, landed a few pages at a time, resumed where it stopped."""
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +20,7 @@ from ingestion.youtube import asking, client, errors, quota, references
 
 logger = logging.getLogger(__name__)
 
-# Renewed with every page; longer than all tries of one call take.
+# Renewed with what lands; longer than all tries of one call take.
 LEASE = timedelta(minutes=6)
 # yt-dlp may take an hour over one list.
 SITE_LEASE = timedelta(minutes=70)
@@ -77,6 +78,10 @@ def pull_subscription(
     run = runs.open_run(source=source, location=location, subscription=claim.subscription, now=clock())
     try:
         _read(claim, run=run, clock=clock, on_page=on_page)
+    except KeyboardInterrupt:
+        # The run stays open, and whoever pressed the keys may go on at once.
+        claim.release(at=clock(), error="")
+        raise
     except claims.LostLeaseError:
         logger.warning("run %s: another goes on with subscription %s", run.pk, subscription_id)
         return None
@@ -113,8 +118,7 @@ def _read(claim: claims.Claim, *, run: IngestionRun, clock: Callable[[], datetim
     if run.source == yt_dlp_site.YtDlpSite.name:
         site_reading.SiteReading(claim, run=run, clock=clock, on_page=on_page).read()
         return
-    with client.connect() as api:
-        asker = asking.Asker(api, clock=clock)
+    with client.connect() as api, closing(asking.Asker(api, clock=clock)) as asker:
         reading.Reading(claim, run=run, asker=asker, on_page=on_page).read()
 
 

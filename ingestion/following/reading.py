@@ -1,9 +1,10 @@
 """Reading what a subscription names: the channel or playlist itself, then its list, page by page."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,8 @@ from ingestion.following import claims, listings, planning, questions, runs
 from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRecord, RunState, SubjectKind, Subscription
 from ingestion.sources import data_api
 from ingestion.youtube import asking, client, errors, quota
+
+logger = logging.getLogger(__name__)
 
 # Search tells of some five hundred finds at the most.
 MOST_SEARCH_PAGES = 10
@@ -106,10 +109,23 @@ class Reading:
         reads_all = most_pages is None and not may_stop
         pages = self._source(begin).read(is_ahead=reads_all)
         for group in data_api.gather(pages, most=data_api.MOST_TOGETHER if reads_all else 1):
-            page = data_api.join(group)
-            new_count = self._land(page, video_ids=listed_ids(page))
-            if (may_stop and not new_count) or page.call.page_number + 1 == most_pages:
+            new_count = self._land_group(group)
+            if (may_stop and not new_count) or group[-1].call.page_number + 1 == most_pages:
                 return
+
+    def _land_group(self, group: list[data_api.ReplyPage]) -> int:
+        """Land pages together; where that fails, each by itself, so that those before an odd one land."""
+        page = data_api.join(group)
+        try:
+            return self._land(page, video_ids=listed_ids(page))
+        except (OperationalError, InterfaceError, claims.LostLeaseError):
+            raise
+        except Exception:
+            if len(group) == 1:
+                raise
+            logger.exception("run %s: %s pages land one by one", self.run.pk, len(group))
+            self.run.refresh_from_db()
+            return sum(self._land(each, video_ids=listed_ids(each)) for each in group)
 
     def _find_begin(self, question: client.Question) -> client.Question | None:
         """Return the page to go on with: this run's, else that at which the one before gave up."""
@@ -138,7 +154,7 @@ class Reading:
         return data_api.DataApi(question, asker=self.asker, run=self.run, keep=keep)
 
     def _land(self, page: data_api.ReplyPage, *, video_ids: list[str]) -> int:
-        """Land a page, what follows from it and the end of its call together; return how many videos are new."""
+        """Land a page, what follows from it and the end of its calls together; return how many videos are new."""
         now = self.asker.clock()
         with transaction.atomic():
             self.claim.renew(now=now)

@@ -73,6 +73,10 @@ def find_place(run: IngestionRun, question: client.Question) -> client.Question 
 
 def land_reply(page: data_api.ReplyPage, *, run: IngestionRun, now: datetime) -> landing.Landed:
     """Land a page and finish its calls, all or nothing."""
+    if len(page.calls) > 1:
+        # Of what lands together no single reply can be told again, so that none is asked for by its etag.
+        for call in page.calls:
+            call.etag = ""
     with transaction.atomic():
         landed = services.land(page, run=run, target=None, now=now, page_count=len(page.calls))
         quota.finish(page.calls, lake_key=landed.lake_key, now=now)

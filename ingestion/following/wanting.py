@@ -14,7 +14,7 @@ from django.db import DataError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ingestion import sightings, text
+from ingestion import arrays, sightings, text
 from ingestion.models import Availability, Listing, RawRecord, Subscription, Video
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ LIMIT_STATEMENTS = "SELECT set_config('statement_timeout', %s, true)"
 MATCH_TITLES = "SELECT key FROM unnest(%s::bigint[], %s::text[]) AS named (key, title) WHERE title ~* %s"
 
 # One statement a page each: there may be two thousand of them.
-NOTE_DECISION = "update ingestion_listing set is_wanted = %s, reason = %s where id = any(%s)"
+NOTE_DECISION = "update ingestion_listing set is_wanted = %s, reason = %s where id = any(%s::bigint[])"
 JOIN_COURSE = """
 insert into ingestion_course_videos (course_id, video_id)
 select %(course)s, unnest(%(videos)s::bigint[])
@@ -37,7 +37,7 @@ insert into ingestion_audiofetch
 select video.id, 'pending', '', '', 0, 0, %(now)s, %(now)s
 from ingestion_video video
 where
-    video.id = any(%(videos)s) and video.availability <> all(%(gone)s)
+    video.id = any(%(videos)s::bigint[]) and video.availability <> all(%(gone)s)
     and not exists (
         select from ingestion_mediafile media where media.video_id = video.id and media.kind = 'audio'
     )
@@ -214,7 +214,7 @@ def leave_out(subscription: Subscription, facts: Mapping[int, Facts]) -> list[in
 
 def _note(decision: Decision, listing_pks: list[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(NOTE_DECISION, [decision.is_wanted, decision.reason, listing_pks])
+        cursor.execute(NOTE_DECISION, [decision.is_wanted, decision.reason, arrays.write_numbers(listing_pks)])
 
 
 def _decide(subscription: Subscription, facts: Mapping[int, Facts]) -> dict[int, Decision]:
@@ -233,11 +233,12 @@ def _decide(subscription: Subscription, facts: Mapping[int, Facts]) -> dict[int,
 
 def enrol(subscription: Subscription, video_pks: list[int], *, now: datetime) -> None:
     """Put videos into the course of a subscription, and have the audio fetched of those that can be had."""
+    videos = arrays.write_numbers(video_pks)
     with connection.cursor() as cursor:
-        cursor.execute(JOIN_COURSE, {"course": subscription.course_id, "videos": video_pks})
+        cursor.execute(JOIN_COURSE, {"course": subscription.course_id, "videos": videos})
         if subscription.wants_audio:
             gone = [each.value for each in GONE]
-            cursor.execute(WANT_AUDIO, {"videos": video_pks, "gone": gone, "now": now})
+            cursor.execute(WANT_AUDIO, {"videos": videos, "gone": gone, "now": now})
 
 
 def recall_facts(video_pks: Iterable[int]) -> dict[int, Facts]:

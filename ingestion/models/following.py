@@ -72,7 +72,10 @@ class Subscription(models.Model):
 class Listing(models.Model):
     """One row per subscription and video that it lists; `is_wanted` is what its filters say of it."""
 
-    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="listings")
+    # The unique constraint begins with it: an index of its own would be written with every row and read by nobody.
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, related_name="listings", db_index=False
+    )
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="listings")
     is_wanted = models.BooleanField(null=True, help_text="Empty: not known before its details are.")
     reason = models.CharField(max_length=255, blank=True, help_text="Which filter left it out.")
@@ -143,17 +146,16 @@ class EnquiryKind(models.TextChoices):
 class Enquiry(models.Model):
     """One row per video and kind of question that YouTube is to be asked, again and again, from a time on."""
 
-    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="enquiries")
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="enquiries", db_index=False)
     kind = models.CharField(max_length=16, choices=EnquiryKind.choices)
     due_at = models.DateTimeField(default=timezone.now)
     asked_at = models.DateTimeField(null=True, blank=True, help_text="Latest answer.")
-    lease_expires_at = models.DateTimeField(null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["video", "kind"], name="enquiry_once")]
-        # To its last column as they are claimed: thousands may be due at one time.
+        # To its last column as they are found: thousands may be due at one time.
         indexes = [models.Index(fields=["kind", "due_at", "id"], name="enquiry_due")]
 
     def __str__(self) -> str:

@@ -69,6 +69,11 @@ class IngestionRun(models.Model):
         return f"run {self.pk} of {self.source}"
 
     @property
+    def lake_name(self) -> str:
+        """Return what the names of its objects begin with."""
+        return f"{self.started_at:%Y%m%dT%H%M%S}-{self.pk:08d}"
+
+    @property
     def duration(self) -> timedelta | None:
         return self.finished_at - self.started_at if self.finished_at else None
 
@@ -79,9 +84,7 @@ class RawRecord(models.Model):
     source = models.CharField(max_length=32)
     kind = models.CharField(max_length=32)
     external_id = models.CharField(max_length=255)
-    video_id = models.CharField(
-        max_length=64, blank=True, db_index=True, help_text="The video the payload speaks of, if one."
-    )
+    video_id = models.CharField(max_length=64, blank=True, help_text="The video the payload speaks of, if one.")
     fetched_at = models.DateTimeField()
     etag = models.CharField(max_length=255, blank=True)
     payload = models.JSONField()
@@ -94,6 +97,8 @@ class RawRecord(models.Model):
                 fields=["source", "kind", "external_id", "payload_sha256"], name="raw_record_once"
             )
         ]
+        # Named here, for as a field's own it would come with a second one, for beginnings.
+        indexes = [models.Index(fields=["video_id"], name="raw_record_video")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"
@@ -103,13 +108,14 @@ class RawObservation(models.Model):
     """One row per sighting of a payload, so that a quiet day is still a snapshot."""
 
     run = models.ForeignKey(IngestionRun, on_delete=models.PROTECT, related_name="observations")
-    record = models.ForeignKey(RawRecord, on_delete=models.CASCADE, related_name="observations")
+    record = models.ForeignKey(RawRecord, on_delete=models.CASCADE, related_name="observations", db_index=False)
     observed_at = models.DateTimeField()
-    lake_key = models.CharField(max_length=255, db_index=True)
+    lake_key = models.CharField(max_length=255)
 
     class Meta:
         db_table = "raw_observation"
         constraints = [models.UniqueConstraint(fields=["record", "observed_at"], name="raw_observation_once")]
+        indexes = [models.Index(fields=["lake_key"], name="raw_observation_lake_key")]
 
     def __str__(self) -> str:
         return f"{self.record_id} at {self.observed_at:%F %T}"

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from ingestion import contracts, sources
@@ -118,6 +119,7 @@ def _own_id(item: Any) -> str:
     return value if isinstance(value, str) and VIDEO_ID.fullmatch(value) else ""
 
 
+@lru_cache(maxsize=64)
 def _snake_case(kind: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.removeprefix("youtube#")).lower()
 

@@ -3,11 +3,13 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
+from itertools import islice
 
 from django.utils import timezone
 
@@ -20,6 +22,8 @@ MOST_TRIES = 5
 # The longest first wait; it doubles from try to try, and any wait up to it is as likely.
 FIRST_SECONDS = 1.0
 MOST_SECONDS = 60.0
+# Calls that are on their way at a time, one after the other.
+MOST_AHEAD = 16
 
 
 @dataclass(frozen=True)
@@ -44,22 +48,57 @@ class Asker:
     chance: random.Random = field(default_factory=random.Random)
     most_tries: int = MOST_TRIES
 
-    def ask(self, question: client.Question, *, run: IngestionRun, etag: str = "", keep: int = 0) -> Answer:
-        """Return the answer to a question, trying again what may pass.
-
-        Raises quota.ParkedError before a call there are no units for, and errors.YouTubeError.
-        """
-        return self.ask_ahead(question, run=run, etag=etag, keep=keep)()
-
     def ask_ahead(
         self, question: client.Question, *, run: IngestionRun, etag: str = "", keep: int = 0
     ) -> Callable[[], Answer]:
-        """Ask while something else is done; return what waits for the answer, and raises what `ask` does."""
+        """Ask while something else is done; return what waits for the answer, trying again what may pass.
+
+        Waiting raises quota.ParkedError before a call there are no units for, and errors.YouTubeError.
+        """
         try:
             first = self._begin(question, run=run, etag=etag, keep=keep)
         except quota.ParkedError as parked:
             return partial(_refuse, parked)
         return partial(self._answer, question, run=run, etag=etag, keep=keep, first=first)
+
+    def ask_all(
+        self, questions: Sequence[client.Question], *, run: IngestionRun, keep: int = 0
+    ) -> Generator[Answer, None, None]:
+        """Yield the answer to each question of one method while the next ones are on their way.
+
+        Raises as `ask_ahead` does; what has not left by then is not asked and costs nothing.
+        """
+        left, on_way = deque(questions), deque[tuple[client.Question, Try]]()
+        # The first call goes alone, and so does the one after an error: it tells whether others would fare better.
+        most = 1
+        try:
+            while left or on_way:
+                if len(on_way) <= most // 2:
+                    on_way.extend(self._begin_some(left, count=most - len(on_way), run=run, keep=keep))
+                if not on_way:
+                    raise quota.park(questions[0].method, now=self.clock())
+                question, first = on_way.popleft()
+                most = min(2 * most, MOST_AHEAD)
+                if first[1].exception():
+                    _take_back(on_way, left)
+                    most = 1
+                yield self._answer(question, run=run, etag="", keep=keep, first=first)
+        finally:
+            _take_back(on_way, left)
+
+    def _begin_some(
+        self, left: deque[client.Question], *, count: int, run: IngestionRun, keep: int
+    ) -> Iterator[tuple[client.Question, Try]]:
+        """Send the next questions of `left`, as many as there are units for, and take them from it."""
+        some = list(islice(left, count))
+        for call in quota.reserve_all(some, run=run, now=self.clock(), keep=keep) if some else ():
+            question = left.popleft()
+            yield question, (call, self._executor.submit(self.api.ask, question))
+
+    def close(self) -> None:
+        """Make no more calls, and wait for the one on its way."""
+        if "_executor" in self.__dict__:
+            self._executor.shutdown(cancel_futures=True)
 
     def _answer(self, question: client.Question, *, run: IngestionRun, etag: str, keep: int, first: Try) -> Answer:
         for number in range(self.most_tries):
@@ -72,8 +111,7 @@ class Asker:
                 quota.fail(call, error=error, now=self.clock())
                 logger.warning("call %s of %s for run %s: %s", call.pk, question.method, run.pk, error)
                 if isinstance(error, errors.QuotaExceededError):
-                    resets_at = quota.reset_after(self.clock())
-                    raise quota.ParkedError(quota.bucket_of(question.method), resets_at=resets_at) from None
+                    raise quota.park(question.method, now=self.clock()) from None
                 if error.permanent or number + 1 == self.most_tries:
                     raise
         raise AssertionError("a try either returns or raises")
@@ -86,6 +124,17 @@ class Asker:
     def _executor(self) -> ThreadPoolExecutor:
         # One thread makes all calls: the client is not to be shared.
         return ThreadPoolExecutor(max_workers=1, thread_name_prefix="youtube")
+
+
+def _take_back(on_way: deque[tuple[client.Question, Try]], left: deque[client.Question]) -> None:
+    """Put what has not left yet back to the head of `left`."""
+    stopped = []
+    while on_way and on_way[-1][1][1].cancel():
+        question, (call, _) = on_way.pop()
+        left.appendleft(question)
+        stopped.append(call)
+    if stopped:
+        quota.give_back(stopped)
 
 
 def _refuse(parked: quota.ParkedError) -> Answer:

@@ -3,7 +3,7 @@
 https://developers.google.com/youtube/v3/determine_quota_cost
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -27,6 +27,8 @@ LONGEST_ERROR = 500
 # Twice as long as the longest time between two pulls.
 KEPT_FOR = timedelta(days=60)
 
+# Flushed with what lands: a database server that falls may forget calls made and paid, never one that has landed.
+QUEUE = "select pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
 # One statement finds what is spent and spends: there may be thousands a day.
 RESERVE = """
 insert into ingestion_apicall (
@@ -34,17 +36,22 @@ insert into ingestion_apicall (
     next_page_token, etag, is_unmodified, item_count, lake_key, error
 )
 select
-    %(run_id)s, %(bucket)s, %(quota_date)s, %(units)s, %(method)s, %(subject)s, %(page_number)s, %(called_at)s,
+    %(run_id)s, %(bucket)s, %(quota_date)s, %(units)s, %(method)s, asked.subject, asked.page_number, %(called_at)s,
     '', '', false, 0, '', ''
-from (
-    select coalesce(sum(units), 0) as spent_count, count(*) filter (where error like %(spent)s) as refusal_count
-    from ingestion_apicall
-    where bucket = %(bucket)s and quota_date = %(quota_date)s
-) as standing
-where spent_count <= %(most_spent)s and refusal_count = 0
+from
+    unnest(%(subjects)s::text[], %(page_numbers)s::integer[]) with ordinality
+    as asked (subject, page_number, number),
+    (
+        select
+            coalesce(sum(units), 0) as spent_count,
+            count(*) filter (where error like %(spent)s) as refusal_count
+        from ingestion_apicall
+        where bucket = %(bucket)s and quota_date = %(quota_date)s
+    ) as standing
+where standing.spent_count + asked.number * %(units)s <= %(most_spent)s and standing.refusal_count = 0
+order by asked.number
 returning id
 """
-
 # One statement for all calls whose replies land together.
 FINISH = """
 update ingestion_apicall call
@@ -102,6 +109,11 @@ def bucket_of(method: str) -> Bucket:
     return BUCKETS.get(method, Bucket.GENERAL)
 
 
+def park(method: str, *, now: datetime) -> ParkedError:
+    """Return the error of a call there are no units for."""
+    return ParkedError(bucket_of(method), resets_at=reset_after(now))
+
+
 def find_limit(bucket: Bucket) -> int:
     """Return what Lectern may spend of a bucket a day."""
     return int(settings.YOUTUBE_DAILY_UNITS[bucket] * settings.YOUTUBE_SPEND_PERCENT // 100)
@@ -123,30 +135,44 @@ def stand(bucket: Bucket, *, now: datetime) -> Standing:
 
 def reserve(question: client.Question, *, run: IngestionRun, now: datetime, keep: int = 0) -> ApiCall:
     """Commit the row of a call about to be made, where that leaves `keep` units. Raises ParkedError."""
-    bucket, units = bucket_of(question.method), UNITS.get(question.method, 1)
-    values: dict[str, Any] = {
+    calls = reserve_all([question], run=run, now=now, keep=keep)
+    if not calls:
+        raise park(question.method, now=now)
+    return calls[0]
+
+
+def reserve_all(
+    questions: Sequence[client.Question], *, run: IngestionRun, now: datetime, keep: int = 0
+) -> list[ApiCall]:
+    """Commit the rows of calls of one method about to be made; of as many of the first as there are units for."""
+    method = questions[0].method
+    bucket, units = bucket_of(method), UNITS.get(method, 1)
+    known: dict[str, Any] = {
         "run_id": run.pk,
         "bucket": bucket.value,
         "quota_date": day_at(now),
         "units": units,
-        "method": question.method,
-        "subject": question.subject[:255],
-        "page_number": question.page_number,
+        "method": method,
         "called_at": now,
     }
-    with transaction.atomic(durable=True):
+    places = [{"subject": each.subject[:255], "page_number": each.page_number} for each in questions]
+    values = {
+        "subjects": [place["subject"] for place in places],
+        "page_numbers": [place["page_number"] for place in places],
+        "most_spent": find_limit(bucket) - keep,
+        "spent": f"{SPENT}%",
+    }
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
         # A statement of its own: the next one sees what those before it in the queue have spent.
-        locks.hold_to_commit(f"youtube units {bucket}")
-        with connection.cursor() as cursor:
-            # Flushed with what lands: a server that falls may only forget calls that have brought nothing yet.
-            cursor.execute("set local synchronous_commit to off")
-            cursor.execute(
-                RESERVE, values | {"most_spent": find_limit(bucket) - keep - units, "spent": f"{SPENT}%"}
-            )
-            inserted = cursor.fetchone()
-    if inserted is None:
-        raise ParkedError(bucket, resets_at=reset_after(now))
-    return ApiCall(pk=inserted[0], **values)
+        cursor.execute(QUEUE, [locks.key_of(f"youtube units {bucket}")])
+        cursor.execute(RESERVE, known | values)
+        pks = sorted(pk for (pk,) in cursor.fetchall())
+    return [ApiCall(pk=pk, **known, **place) for pk, place in zip(pks, places, strict=False)]
+
+
+def give_back(calls: Iterable[ApiCall]) -> None:
+    """Forget calls that have not been made after all."""
+    ApiCall.objects.filter(pk__in=[call.pk for call in calls]).delete()
 
 
 def forget_old(*, now: datetime) -> int:

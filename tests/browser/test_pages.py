@@ -24,6 +24,7 @@ PAGES = {
     "add-link": ("/add/?link=@harborbooks", "teacher"),
     "join": ("/courses/join/", "student"),
     "course": ("/courses/1/", "operator"),
+    "change": ("/following/1/", "operator"),
     "account": ("/account/", "operator"),
     "invitations": ("/account/invitations/", "operator"),
     "status": ("/status/", "operator"),

@@ -9,7 +9,7 @@ from django.db import connection
 
 from config import alerts, checks, tasks
 from ingestion import locks
-from ingestion.models import Alert, ContractDrift
+from ingestion.models import Alert, ContractDrift, IngestionRun, RawObservation, RawRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +177,18 @@ def test_one_process_tells_at_a_time(drift, mailed):
     other.join()
     tell()
     assert len(mailed) == 1
+
+
+def test_a_lake_is_looked_into_once_all_else_is_told(mailed):
+    run = IngestionRun.objects.create(source="youtube_api", location="x")
+    record = RawRecord.objects.create(source="youtube_api", kind="video", payload={}, fetched_at=AT)
+    RawObservation.objects.create(run=run, record=record, observed_at=AT, lake_key="raw/in-another-lake")
+    tell()
+    assert mailed == []
+    tell()
+    assert [message.subject for message in mailed] == [
+        "Lectern: The lake lacks objects that the database knows: see where LAKE_URL leads."
+    ]
 
 
 def test_the_task_tells(drift, mailed):

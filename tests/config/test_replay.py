@@ -142,6 +142,23 @@ def test_a_replay_that_died_goes_on(landed, monkeypatch, dies_at):
     assert build() == marts
 
 
+def test_what_a_run_that_goes_on_has_not_committed_is_left_to_it(landed):
+    before = kept()
+    observation = RawObservation.objects.order_by("pk").first()
+    with lake().open(observation.lake_key) as stored:
+        content = gzip.decompress(stored.read()).replace(b'"observed_at": "20', b'"observed_at": "19')
+    run = IngestionRun.objects.create(
+        source="youtube_api", location="interrupted", started_at=datetime.now(tz=UTC)
+    )
+    key = f"raw/yt_dlp/info/dt=2026-11-14/{run.lake_name}-000001.jsonl.gz"
+    lake().save(key, ContentFile(gzip.compress(content)))
+    run_replay()
+    assert kept() == before
+    IngestionRun.objects.filter(pk=run.pk).update(state="done")
+    run_replay()
+    assert kept() != before
+
+
 def test_what_was_removed_is_not_brought_back_even_where_its_payload_lies_about(landed):
     (observation,) = RawObservation.objects.filter(record__external_id="-dashed-id1", record__kind="info")
     with lake().open(observation.lake_key) as stored:
@@ -176,6 +193,17 @@ def test_an_object_that_cannot_be_read_is_named_and_the_others_come_back(landed,
     assert [key for key in keys if key in named] == keys[1:]
     assert "a-b.parquet: no transcript of Lectern" in named
     assert RawObservation.objects.values("lake_key").distinct().count() == count
+
+
+@pytest.mark.parametrize(
+    ("arranged", "said"), [("landed", "build_warehouse"), ("lake_dir", "The lake holds nothing")]
+)
+def test_it_says_what_to_do_next_or_that_nothing_is_there(request, arranged, said):
+    request.getfixturevalue(arranged)
+    lose_database()
+    out = io.StringIO()
+    call_command("ingest", replay=True, stdout=out)
+    assert said in out.getvalue()
 
 
 def test_a_broken_tombstone_stops_everything(landed):

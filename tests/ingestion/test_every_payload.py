@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import drift, landing, services, sources
+from ingestion import drift, enrolment, services, sources
 from ingestion.models import IngestionRun, RawObservation, RawRecord, RawRejectedRecord, Video
 from tests.ingestion import folders, payloads
 
@@ -130,7 +130,7 @@ def test_what_passes_its_contract_lands_and_what_does_not_is_kept(recorded, luck
     text = payloads.reply_of([payload, broken, payload]) if source == "youtube_api" else json.dumps(broken)
     page = read(source, text)
     run = IngestionRun.objects.create(source=source, location="somewhere")
-    services.land(page, run=run, target=landing.Target(), now=NOW)
+    services.land(page, run=run, target=enrolment.Target(), now=NOW)
     run.refresh_from_db()
     landed = RawRecord.objects.filter(source=source, kind=page.kind)
     database_refused = RawRejectedRecord.objects.filter(run=run, contract="database").count()

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from ingestion.sources import data_api
 from tests.emulators import youtube, youtube_world
 from tests.system.stack import ROOT, Rows, Stack
 
@@ -17,7 +18,7 @@ VIDEO_COUNT = 600
 PAGE_COUNT = VIDEO_COUNT // 50
 # The channel itself, the pages of its list, the batches of its details.
 LEAST_UNITS = 1 + 2 * PAGE_COUNT
-DELAY_SECONDS = 0.05
+DELAY_SECONDS = 0.4
 MOST_SECONDS = 300
 
 FOLLOW = """
@@ -42,7 +43,6 @@ COMMANDS = {"worker": ("worker", "--queues", "cpu.ingest"), "ticker": ("shell", 
 # A lease runs out in minutes, which no test waits for.
 RELEASE = (
     "UPDATE ingestion_subscription SET lease_expires_at = now() WHERE lease_expires_at IS NOT NULL RETURNING 1",
-    "UPDATE ingestion_enquiry SET lease_expires_at = now() WHERE lease_expires_at IS NOT NULL RETURNING 1",
 )
 
 # What an undisturbed pull and a disturbed one must agree on: everything but ids and times of day.
@@ -64,17 +64,24 @@ ROWS = {
     "ON video.id = wanted.video_id",
     "subscription": "SELECT external_id, title, error, attempt_count, lease_expires_at IS NULL "
     "FROM ingestion_subscription",
-    # A pass over what is due may end while the list is still being read: there are more of them then.
+    # A pass over what is due may end while the list is still being read: there are more of them then. How many
+    # replies land together, and so how many objects there are, depends on when they come.
     "runs": "SELECT location, state, error, sum(page_count), sum(record_count), sum(observation_count), "
-    "sum(object_count), sum(rejected_count) FROM ingestion_run GROUP BY location, state, error",
-    "pages": "SELECT method, subject, CASE method WHEN 'videos.list' THEN 0 ELSE page_number END, item_count "
-    "FROM ingestion_apicall WHERE finished_at IS NOT NULL AND error = ''",
+    "sum(rejected_count) FROM ingestion_run GROUP BY location, state, error",
+    # Which fifty videos are asked about together depends on which pages have landed together.
+    "lists": "SELECT method, subject, page_number, item_count FROM ingestion_apicall "
+    "WHERE method <> 'videos.list' AND finished_at IS NOT NULL AND error = ''",
+    "details": "SELECT item_count, count(*) FROM ingestion_apicall "
+    "WHERE method = 'videos.list' AND finished_at IS NOT NULL AND error = '' GROUP BY item_count",
 }
 LISTED = "SELECT count(*) FROM ingestion_apicall WHERE method = 'playlistItems.list' AND finished_at IS NOT NULL"
 IS_DONE = (
     f"SELECT ({LISTED}) = {PAGE_COUNT} AND NOT EXISTS (SELECT FROM ingestion_run WHERE state <> 'done') "
     "AND NOT EXISTS (SELECT FROM ingestion_enquiry WHERE kind = 'details' AND asked_at IS NULL)"
 )
+LANDED_UNITS = "SELECT sum(units) FROM ingestion_apicall WHERE finished_at IS NOT NULL AND error = ''"
+# What two seconds bring to the list, and what is on its way about videos.
+LOST_A_KILL = int(data_api.LONGEST_SECONDS / DELAY_SECONDS) + 2 + PAGE_COUNT
 # A page that was asked for when it had landed already.
 ASKED_AGAIN = (
     "SELECT later.method, later.subject, later.page_number FROM ingestion_apicall finished "

@@ -19,5 +19,5 @@ def test_a_worker_killed_at_three_moments_of_a_pull_loses_and_doubles_nothing(tm
         assert difference(pulled.rows(), undisturbed_pull) == {}
         assert pulled.lake() == pulled.told_of()
         assert pulled.stack.query(pulling.ASKED_AGAIN) == []
-        # No more than the call that each kill has cut off is paid again.
-        assert pulled.youtube.units["general"] <= pulling.LEAST_UNITS + len(MOMENTS)
+        assert pulled.stack.query(pulling.LANDED_UNITS) == [(pulling.LEAST_UNITS,)]
+        assert pulled.youtube.units["general"] <= pulling.LEAST_UNITS + len(MOMENTS) * pulling.LOST_A_KILL

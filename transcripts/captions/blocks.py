@@ -8,15 +8,19 @@ from transcripts.captions import markup
 from transcripts.captions.cues import Reading, count_skipped
 
 ARROW = "-->"
+# To the parser every arrow stands between times.
+SAID_ARROW = "--&gt;"
 _LOOSE_TIME = r"(?:(\d{1,4}) ?: ?)?(\d{1,2}) ?: ?(\d{1,2})(?: ?[.,] ?(\d{1,3})\d*)?"
 LOOSE_TIMES = re.compile(rf"(?<![\d:]){_LOOSE_TIME}[ \t]*-->[ \t]*{_LOOSE_TIME}(?![\w:])")
 SOUND_TIMES = re.compile(
     r"[ \t]*(?:\d{1,4}:)?\d{1,2}:\d\d[.,]\d{3} *--> *(?:\d{1,4}:)?\d{1,2}:\d\d[.,]\d{3}(?!\d)"
 )
+_MENDED_TIMES = r"\d+:\d\d:\d\d\.\d{3} --> "
+MENDED_TIMES = re.compile(_MENDED_TIMES)
 # What stands above the times of a cue: its number, or one line of anything after an empty one, or nothing.
-NUMBER = re.compile(r"(?:\n[ \t]*\d+[ \t]*\n|\n[ \t]*\n[^\n]+\n|\n)(?=\d+:\d\d:\d\d\.\d{3} --> )")
-# The number of a cue that has lost its times.
-STRAY_NUMBER = re.compile(r"\n\n\d+[ \t]*\n(?!.*-->)(?=[^\n])")
+NUMBER = re.compile(rf"(?:\n[ \t]*\d+[ \t]*\n|\n[ \t]*\n[^\n]+\n|\n)(?={_MENDED_TIMES})")
+# No file has more cues than these digits count.
+CUE_NUMBER = re.compile(r"[ \t]*(\d{1,9})[ \t]*")
 # A block of WebVTT that has no times and needs none.
 TIMELESS = re.compile(r"\s*(?:(?:NOTE|STYLE|REGION)\b|\Z)")
 
@@ -27,7 +31,7 @@ def read_webvtt(text: str) -> Reading:
     _header, *blocks = mended.split("\n\n")
     if stray_count := sum(ARROW not in block and not TIMELESS.match(block) for block in blocks):
         repairs += (f"Texts without times, skipped: {stray_count}.",)
-    return _read(mended, kind="vtt", time_count=text.count(ARROW), repairs=repairs)
+    return _read(mended, kind="vtt", time_count=_count_times(text), repairs=repairs)
 
 
 def read_subrip(text: str) -> Reading:
@@ -38,12 +42,12 @@ def read_subrip(text: str) -> Reading:
         raise UnreadableAudioError("The captions have no cue whose times can be read.")
     if odd_count := sum(not number.strip().isdecimal() for number in above):
         repairs += (f"Cues without a number: {odd_count}.",)
-    mended, stray_count = STRAY_NUMBER.subn("\n\n", mended)
+    mended, stray_count = _drop_stray_numbers(mended)
     if stray_count:
         repairs += (f"Texts without times, kept with the cue before: {stray_count}.",)
     # What stands before the first is no cue, and the parser would refuse it.
     _, number, rest = NUMBER.sub("\n\n1\n", f"\n{mended}").partition("\n\n1\n")
-    return _read(f"{number}{rest}".strip("\n"), kind="srt", time_count=text.count(ARROW), repairs=repairs)
+    return _read(f"{number}{rest}".strip("\n"), kind="srt", time_count=_count_times(text), repairs=repairs)
 
 
 def read_sbv(text: str) -> Reading:
@@ -74,12 +78,42 @@ def _read(text: str, *, kind: str, time_count: int, repairs: tuple[str, ...]) ->
     return Reading(cues, "".join(declared[:1]), repairs)
 
 
+def _is_times(line: str) -> bool:
+    """Tell a line of times, readable or not, from one in which an arrow is said."""
+    return ARROW in line and re.search(r"\d:\d", line) is not None
+
+
+def _count_times(text: str) -> int:
+    return sum(line.count(ARROW) for line in text.split("\n") if _is_times(line))
+
+
+def _drop_stray_numbers(text: str) -> tuple[str, int]:
+    """Return a text without the numbers of cues that have lost their times, and how many those were.
+
+    Such a number is the next after the cue's before it: any other is said, as a year is.
+    """
+    lines = text.split("\n")
+    kept: list[str] = []
+    following_number = None
+    for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
+        found = CUE_NUMBER.fullmatch(line)
+        is_timed = MENDED_TIMES.match(after) is not None
+        is_next = found is not None and int(found[1]) == following_number
+        if found and (is_timed or is_next):
+            following_number = int(found[1]) + 1
+        if not is_next or is_timed or before.strip() or not after.strip():
+            kept.append(line)
+    return "\n".join(kept), len(lines) - len(kept)
+
+
 def _mend_times(text: str) -> tuple[str, tuple[str, ...]]:
     """Return a text with every readable pair of times as WebVTT writes it, and what was odd about them."""
     lines = text.split("\n")
     odd_count = 0
     for place, line in enumerate(lines):
-        if ARROW in line and re.search(r"\d:\d", line):
+        if not _is_times(line):
+            lines[place] = line.replace(ARROW, SAID_ARROW)
+        else:
             lines[place] = _mend_line(line)
             odd_count += LOOSE_TIMES.search(line) is not None and not SOUND_TIMES.match(line)
     return "\n".join(lines), ((f"Malformed times, mended: {odd_count}.",) if odd_count else ())

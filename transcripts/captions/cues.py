@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ingestion import text
 from transcripts.heard import HeardWord
 
 
@@ -33,4 +34,4 @@ class Reading:
 
 def count_skipped(count: int) -> tuple[str, ...]:
     """Return the repair that cues were left out, nothing where none were."""
-    return (f"{count} malformed cues skipped.",) if count > 0 else ()
+    return (f"{text.tell_count(count, 'malformed cue')} skipped.",) if count > 0 else ()

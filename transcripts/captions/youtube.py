@@ -56,7 +56,7 @@ def _read_segments(event: dict[str, Any]) -> _Event | None:
     return _make_event(
         _seconds(event.get("tStartMs")),
         _seconds(event.get("dDurationMs", 0)),
-        [(str(each.get("utf8", "")), each.get("tOffsetMs", 0)) for each in segments],
+        [(text, each.get("tOffsetMs", 0)) for each in segments if isinstance(text := each.get("utf8"), str)],
     )
 
 

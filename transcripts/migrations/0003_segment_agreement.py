@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='segment',
             name='caption_agreement',
-            field=models.FloatField(help_text='Share of words that published captions have alike; of what was heard, if there are any.', null=True),
+            field=models.FloatField(help_text="Share of the segment's words that published captions have too; empty where there are none.", null=True),
         ),
     ]

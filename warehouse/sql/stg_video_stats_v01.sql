@@ -1,7 +1,6 @@
 -- One row per video of which videos.batchGetStats told, as last seen; hidden counts stay NULL.
 select
     external_id as video_id,
-    read_duration(payload #>> '{contentDetails,duration}') as duration_seconds,
     read_count(payload #>> '{statistics,viewCount}') as view_count,
     read_count(payload #>> '{statistics,likeCount}') as like_count,
     read_count(payload #>> '{statistics,commentCount}') as comment_count,

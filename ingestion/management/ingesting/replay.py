@@ -28,6 +28,9 @@ def ingest(command: BaseCommand, *, options: dict[str, Any]) -> None:
         command.stdout.write(json.dumps(counts))
     else:
         command.stdout.write(", ".join(f"{what}: {count}" for what, count in counts.items()))
+        is_empty = not any(counts.values())
+        hint = f"The lake holds nothing: {settings.LAKE_URL}." if is_empty else "build_warehouse makes its marts."
+        command.stdout.write(hint)
     if before:
         command.stderr.write(_tell_of_held(before, added=_count_held() - before))
     for each in unreadable:

@@ -94,6 +94,20 @@ def test_a_video_that_is_not_shown_is_asked_about_at_once(world, clock, reason, 
     assert (details.due_at == NOON, other.due_at == NOON) == (is_asked, False)
 
 
+def test_a_worker_killed_before_it_asks_about_a_gone_video_has_noted_nothing(world, clock, monkeypatch):
+    world.lecture.playability = {"status": "LOGIN_REQUIRED", "reason": "Private video"}
+    row = want()
+
+    def die(**_wanted):
+        raise SystemExit
+
+    monkeypatch.setattr(Enquiry.objects, "filter", die)
+    with pytest.raises(SystemExit):
+        fetch(row, clock)
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.attempted_at) == ("running", "", None)
+
+
 def test_the_delay_is_spread(world, clock):
     world.site.refusal = 429
     row = fetch(want(), clock, jitter=0.5)

@@ -5,6 +5,7 @@ import pytest
 from ingestion import contracts
 from ingestion.contracts import FrozenContractError, Mode
 from ingestion.sources import resources
+from tests.emulators import youtube_world
 from tests.ingestion import folders
 
 NEW_FIELD = folders.video(surprise=1)
@@ -97,3 +98,12 @@ def test_a_kind_without_a_contract_is_a_new_table(change_contracts, mode):
         assert [record.external_id for record in page.records] == ["a"]
     else:
         assert [rejection.reason for rejection in page.rejections] == ["super_chat: a new kind"]
+
+
+def test_a_payload_is_exact_where_nothing_is_new_odd_or_gone():
+    contract = contracts.get("youtube_api.video")
+    video = youtube_world.invent_video("v0000000001", channel_id="UCx", channel_title="X")
+    assert contract.is_exact(video)
+    for part in ({"surprise": 1}, {"tags": [5]}, {"description": None}):
+        assert not contract.is_exact({**video, "snippet": {**video["snippet"], **part}})
+    assert contract.is_exact({name: value for name, value in video.items() if name != "statistics"})

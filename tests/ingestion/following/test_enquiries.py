@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -123,6 +124,20 @@ def test_a_server_without_the_method_of_statistics_is_asked_for_details(emulator
     assert "videos.batchGetStats" in {call.method for call in ask().calls.all()}
 
 
+def test_a_video_gone_at_a_server_without_that_method_is_asked_about_once(emulator, followed, ask, clock):
+    ask()
+    emulator.unknown_methods.add("videos.batchGetStats")
+    drop_video(emulator, "v0000000003")
+    clock.go_on(days=1, minutes=1)
+    emulator.calls.clear()
+    ask()
+    asked = Counter(
+        ",".join(call.parameters["id"] for call in emulator.calls if call.method == "videos.list").split(",")
+    )
+    assert len(asked) == 120 and set(asked.values()) == {1}
+    assert due_of("v0000000003", "statistics") > clock.now
+
+
 def test_details_are_refreshed_before_they_are_thirty_days_old(emulator, followed, ask, clock):
     ask()
     clock.go_on(days=24)
@@ -225,13 +240,14 @@ def test_videos_that_cannot_be_landed_do_not_hold_up_the_others(emulator, follow
     run = ask()
     assert (run.state, run.error) == (RunState.DONE, "details of 50 videos: Something new.")
     assert RawRecord.objects.filter(kind="video").count() == run.record_count == 70
+    assert emulator.count("videos.list") == 3
 
 
 def test_spent_units_leave_enquiries_as_they_are(emulator, followed, ask, clock, settings):
     settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 6}
     ask()
     assert emulator.count("videos.list") == 2
-    assert Enquiry.objects.filter(asked_at=None, lease_expires_at=None, due_at__lt=clock.now).count() == 20
+    assert Enquiry.objects.filter(asked_at=None, due_at__lt=clock.now).count() == 20
     clock.go_on(days=1)
     ask()
     assert not Enquiry.objects.filter(asked_at=None).exists()

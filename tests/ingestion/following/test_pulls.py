@@ -1,4 +1,5 @@
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -361,12 +362,12 @@ def test_a_database_that_goes_away_leaves_the_work_to_the_next(
     subscription = follow(channel)
     land = services.land
 
-    def land_one(page, **options):
-        if emulator.count("playlistItems.list") == 2:
+    def land_first(page, **options):
+        if page.kind == "playlist_item" and page.call.page_number:
             raise OperationalError("gone")
         return land(page, **options)
 
-    monkeypatch.setattr(services, "land", land_one)
+    monkeypatch.setattr(services, "land", land_first)
     with pytest.raises(OperationalError):
         pull(subscription)
     monkeypatch.undo()
@@ -377,6 +378,32 @@ def test_a_database_that_goes_away_leaves_the_work_to_the_next(
     assert sorted(finished) == [("channels.list", 0), *[("playlistItems.list", number) for number in range(3)]]
     assert Listing.objects.count() == RawObservation.objects.filter(record__kind="playlist_item").count() == 120
     assert run.observation_count == 121
+    assert IngestionRun.objects.count() == 1
+
+
+def test_pages_before_one_that_cannot_be_landed_have_landed(emulator, channel, follow, pull, monkeypatch):
+    subscription = follow(channel)
+    land = services.land
+
+    def land_but_the_last(page, **options):
+        if page.kind == "playlist_item" and page.call.page_number == 2:
+            raise RuntimeError("Something new.")
+        return land(page, **options)
+
+    monkeypatch.setattr(services, "land", land_but_the_last)
+    with pytest.raises(RuntimeError):
+        pull(subscription)
+    assert Listing.objects.count() == 100
+    assert not [each for each in threading.enumerate() if each.name.startswith("youtube")]
+
+
+def test_who_breaks_off_may_go_on_at_once(emulator, channel, follow, pull, monkeypatch):
+    subscription = follow(channel)
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "land", lambda *arguments, **options: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            pull(subscription)
+    assert pull(subscription).observation_count == 121
     assert IngestionRun.objects.count() == 1
 
 

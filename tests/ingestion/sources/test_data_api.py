@@ -7,9 +7,10 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from ingestion.following import runs
-from ingestion.models import IngestionRun, RawObservation, RawRejectedRecord
+from ingestion.models import ApiCall, IngestionRun, RawObservation, RawRejectedRecord
+from ingestion.sources import data_api
 from ingestion.sources.data_api import DataApi
-from ingestion.youtube import asking, client
+from ingestion.youtube import asking, client, errors
 from tests.emulators import youtube_world
 from tests.emulators.youtube import Fault
 from tests.emulators.youtube_world import uploads_of
@@ -64,7 +65,50 @@ def test_an_unmodified_page_holds_what_the_last_one_held(emulator, source, run):
     for page, known in zip(again, first, strict=True):
         assert page.call.is_unmodified
         assert {record.external_id for record in page.records} == {record.external_id for record in known.records}
-        assert page.call.next_page_token == known.next_page_token
+        assert page.call.next_page_token == known.call.next_page_token
+
+
+def test_the_next_page_is_asked_for_ahead_where_all_are_wanted(emulator, source):
+    pages = source.read(is_ahead=True)
+    first = next(pages)
+    second = ApiCall.objects.order_by("pk").last()
+    assert (first.call.page_number, second.page_number, second.finished_at) == (0, 1, None)
+    assert [len(page.records) for page in [first, *pages]] == [50, 50, 20]
+    assert emulator.count("playlistItems.list") == 3
+
+
+def test_pages_land_as_one_and_all_their_calls_are_finished(emulator, source, run):
+    pages = list(source.read())
+    land(data_api.join(pages), run)
+    calls = list(run.calls.order_by("pk"))
+    assert [(call.item_count, call.finished_at) for call in calls] == [(50, NOW), (50, NOW), (20, NOW)]
+    assert {call.lake_key for call in calls} == set(RawObservation.objects.values_list("lake_key", flat=True))
+    assert run.page_count == 3
+    assert RawObservation.objects.count() == 120
+
+
+def test_of_pages_that_landed_as_one_none_is_asked_for_by_its_etag(emulator, source, run):
+    land(data_api.join(list(source.read())), run)
+    next(source.read())
+    assert emulator.statuses == [200] * 4
+
+
+def test_the_first_page_of_a_list_is_by_itself_and_the_others_come_together(source):
+    assert [len(group) for group in data_api.gather(source.read())] == [1, 2]
+    assert [len(group) for group in data_api.gather(source.read(), most=1)] == [1, 1, 1]
+
+
+def test_pages_wait_for_one_another_only_for_a_while(source, monkeypatch):
+    monkeypatch.setattr(data_api, "LONGEST_SECONDS", 0)
+    assert [len(group) for group in data_api.gather(source.read())] == [1, 1, 1]
+
+
+def test_what_came_before_an_error_is_given_before_it(emulator, source):
+    emulator.faults[:] = [Fault("playlistItems.list", status=500, page_number=2, times=9)]
+    groups = data_api.gather(source.read(is_ahead=True))
+    assert [len(next(groups)), len(next(groups))] == [1, 1]
+    with pytest.raises(errors.YouTubeError):
+        next(groups)
 
 
 def test_what_is_no_more_kept_whole_is_asked_for_again(emulator, source, run):

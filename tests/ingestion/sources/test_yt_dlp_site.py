@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 
-from ingestion import landing, locks
+from ingestion import enrolment, landing, locks
 from ingestion.extraction import process
 from ingestion.models import Course, FetchReason, IngestionRun, RawObservation, RawRecord, SubjectKind, Video
 from ingestion.sources import yt_dlp_site
@@ -136,7 +136,7 @@ def test_it_lands_as_what_a_folder_of_yt_dlp_holds_and_twice_adds_a_sighting_alo
     world.lecture.microformat = {"publishDate": "2026-01-01"}
     course = Course.objects.create(title="Graphs")
     run = IngestionRun.objects.create(source=yt_dlp_site.YtDlpSite.name, location=PLAYLIST.url)
-    target = landing.Target(course_id=course.pk, title=course.title)
+    target = enrolment.Target(course_id=course.pk, title=course.title)
     for minute in (0, 1):
         now = NOON.replace(minute=minute)
         for page in yt_dlp_site.YtDlpSite(PLAYLIST, clock=lambda now=now: now).read():

@@ -33,7 +33,7 @@ def question(emulator):
 
 def test_each_try_is_a_call_in_the_ledger(emulator, asker, run):
     emulator.faults.append(Fault("channels.list", status=503, times=2))
-    answer = asker.ask(question(emulator), run=run)
+    answer = asker.ask_ahead(question(emulator), run=run)()
     assert answer.reply.body["items"]
     assert [bool(call.error) for call in ApiCall.objects.order_by("pk")] == [True, True, False]
     assert answer.call == ApiCall.objects.latest("pk")
@@ -43,7 +43,7 @@ def test_each_try_is_a_call_in_the_ledger(emulator, asker, run):
 def test_it_waits_longer_from_try_to_try_and_never_as_long_as_the_one_beside_it(emulator, asker, run):
     emulator.faults.append(Fault("channels.list", status=500, times=9))
     with pytest.raises(errors.TransientError):
-        asker.ask(question(emulator), run=run)
+        asker.ask_ahead(question(emulator), run=run)()
     assert emulator.count("channels.list") == asking.MOST_TRIES
     limits = [1.0, 2.0, 4.0, 8.0]
     assert all(0 <= seconds <= limit for seconds, limit in zip(asker.slept, limits, strict=True))
@@ -53,7 +53,7 @@ def test_it_waits_longer_from_try_to_try_and_never_as_long_as_the_one_beside_it(
 def test_what_is_permanent_is_asked_once(emulator, asker, run):
     emulator.key = "another"
     with pytest.raises(errors.KeyRefusedError):
-        asker.ask(question(emulator), run=run)
+        asker.ask_ahead(question(emulator), run=run)()
     assert ApiCall.objects.get().error.startswith("API_KEY_INVALID")
     assert asker.slept == []
 
@@ -61,10 +61,10 @@ def test_what_is_permanent_is_asked_once(emulator, asker, run):
 def test_spent_units_park_at_once_and_close_the_bucket(emulator, asker, run):
     emulator.limits["general"] = 0
     with pytest.raises(quota.ParkedError) as parked:
-        asker.ask(question(emulator), run=run)
+        asker.ask_ahead(question(emulator), run=run)()
     assert parked.value.resets_at == datetime(2026, 11, 27, 8, tzinfo=UTC)
     with pytest.raises(quota.ParkedError):
-        asker.ask(question(emulator), run=run)
+        asker.ask_ahead(question(emulator), run=run)()
     assert emulator.count("channels.list") == 1
 
 
@@ -72,12 +72,28 @@ def test_a_try_that_would_cost_more_than_there_is_is_not_made(emulator, asker, r
     settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 2}
     emulator.faults.append(Fault("channels.list", status=500, times=9))
     with pytest.raises(quota.ParkedError):
-        asker.ask(question(emulator), run=run)
+        asker.ask_ahead(question(emulator), run=run)()
     assert emulator.count("channels.list") == 2
 
 
 def test_an_error_ordered_by_name_reaches_the_ledger(emulator, asker, run):
     emulator.faults.append(Fault("channels.list", status=400, body=youtube_replies.error(400, "invalidPageToken")))
     with pytest.raises(errors.PageTokenError):
-        asker.ask(question(emulator), run=run)
+        asker.ask_ahead(question(emulator), run=run)()
     assert ApiCall.objects.get().finished_at == NOW
+
+
+def test_what_was_asked_ahead_is_tried_again_once_it_is_waited_for(emulator, asker, run):
+    emulator.faults.append(Fault("channels.list", status=503))
+    wait = asker.ask_ahead(question(emulator), run=run)
+    assert ApiCall.objects.count() == 1
+    assert wait().reply.body["items"]
+    assert ApiCall.objects.count() == 2
+
+
+def test_that_no_units_are_left_is_said_once_the_answer_is_waited_for(emulator, asker, run, settings):
+    settings.YOUTUBE_DAILY_UNITS = settings.YOUTUBE_DAILY_UNITS | {"general": 0}
+    wait = asker.ask_ahead(question(emulator), run=run)
+    with pytest.raises(quota.ParkedError):
+        wait()
+    assert emulator.count("channels.list") == 0

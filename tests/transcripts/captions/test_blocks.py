@@ -26,7 +26,7 @@ def said(reading):
         (f"1\n00:00:01 --> 0:0:2 , 0\none\n\n2\n{SECOND}\ntwo\n", ("Malformed times, mended: 1.",)),
         (
             f"1\n{FIRST}\none\n\n2\n00:00:0x,000 --> 00:00:03,000\nlost\n\n3\n{SECOND}\ntwo",
-            ("1 malformed cues skipped.",),
+            ("1 malformed cue skipped.",),
         ),
     ],
 )
@@ -61,7 +61,7 @@ def test_what_webvtt_skips_is_told():
     assert reading.repairs == (
         "Malformed times, mended: 1.",
         "Texts without times, skipped: 1.",
-        "1 malformed cues skipped.",
+        "1 malformed cue skipped.",
     )
 
 
@@ -72,7 +72,31 @@ def test_text_that_lost_its_times_stays_with_the_cue_before():
 
 
 def test_an_arrow_in_a_text_is_text():
-    assert said(blocks.read_subrip(f"1\n{FIRST}\na --> b\n")) == [(1.0, 2.0, "a --> b")]
+    reading = blocks.read_subrip(f"1\n{FIRST}\na --> b\n")
+    assert (said(reading), reading.repairs) == ([(1.0, 2.0, "a --> b")], ())
+
+
+@pytest.mark.parametrize("text", ["a --> b", "one\na --> b", "a -->", "a --> b\nc --> d"])
+def test_an_arrow_ends_no_cue(text):
+    for reading in (
+        blocks.read_webvtt(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n\n00:03.000 --> 00:04.000\ntwo"),
+        blocks.read_subrip(f"1\n{FIRST}\n{text}\n\n2\n{SECOND}\ntwo"),
+    ):
+        assert (said(reading), reading.repairs) == ([(1.0, 2.0, text.replace("\n", " ")), TWO[1]], ())
+    (first, _) = said(blocks.read_subrip(f"1\n{FIRST}\none\n\n{text}\n\n2\n{SECOND}\ntwo"))
+    assert first == (1.0, 2.0, f"one {text}".replace("\n", " "))
+
+
+@pytest.mark.parametrize("number", ["1984", "1", "3", "9" * 5000])
+def test_a_number_that_is_not_the_next_is_said(number):
+    reading = blocks.read_subrip(f"1\n{FIRST}\nthe year\n\n{number}\nit was\n\n2\n{SECOND}\ntwo")
+    assert (said(reading), reading.repairs) == ([(1.0, 2.0, f"the year {number} it was"), TWO[1]], ())
+
+
+def test_numbers_of_several_cues_that_lost_their_times_are_not_said():
+    reading = blocks.read_subrip(f"1\n{FIRST}\none\n\n2\nmore\n\n3\nstill more\n\n4\n{SECOND}\ntwo")
+    assert said(reading) == [(1.0, 2.0, "one more still more"), TWO[1]]
+    assert reading.repairs == ("Texts without times, kept with the cue before: 2.",)
 
 
 def test_sbv_is_read():

@@ -23,7 +23,7 @@ def said(reading):
 def test_dialogue_is_said_and_drawings_and_comments_are_not():
     reading = styled.read_substation(SCRIPT)
     assert said(reading) == [(1.0, 2.5, ["one", "two, three"]), (3.0, 4.0, ["four"])]
-    assert reading.repairs == ("1 malformed cues skipped.",)
+    assert reading.repairs == ("1 malformed cue skipped.",)
 
 
 def test_a_cue_of_sami_ends_where_the_next_begins():

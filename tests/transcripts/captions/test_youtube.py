@@ -47,7 +47,13 @@ def test_json3_is_read_with_the_times_of_its_words():
 )
 def test_events_with_senseless_times_are_skipped_and_counted(broken):
     reading = read(HELLO | broken, AGAIN)
-    assert (len(reading.cues), reading.repairs) == (1, ("1 malformed cues skipped.",))
+    assert (len(reading.cues), reading.repairs) == (1, ("1 malformed cue skipped.",))
+
+
+@pytest.mark.parametrize("segment", [{"utf8": None}, {"utf8": 5}, {}, {"tOffsetMs": "x"}])
+def test_a_segment_without_text_says_nothing(segment):
+    reading = read(HELLO | {"segs": [segment, *HELLO["segs"]]})
+    assert (said(reading), reading.repairs) == ([(0.16, 4.16, ["hello world"])], ())
 
 
 @pytest.mark.parametrize("text", ['{"events": [', '{"a": 1}', "[1]", "[" * 100_000])
@@ -71,7 +77,7 @@ def test_the_first_version_is_escaped_twice_and_in_seconds():
         '<transcript><text start="0.5" dur="2">it&amp;#39;s &amp;lt;i&amp;gt;so</text>'
         '<text start="x">no</text></transcript>'
     )
-    assert (said(reading), reading.repairs) == ([(0.5, 2.5, ["it's so"])], ("1 malformed cues skipped.",))
+    assert (said(reading), reading.repairs) == ([(0.5, 2.5, ["it's so"])], ("1 malformed cue skipped.",))
 
 
 def test_the_second_version_is_in_milliseconds():

@@ -59,7 +59,7 @@ def test_malformed_cues_are_skipped_and_counted(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         segments = hear(tmp_path, "WEBVTT\n\n00:00 --> later\nlost\n\n00:01.000 --> 00:02.000\nkept\n")
     assert [segment.text for segment in segments] == ["kept"]
-    assert "1 malformed cues skipped" in caplog.text
+    assert "1 malformed cue skipped" in caplog.text
 
 
 @pytest.mark.parametrize(
