@@ -76,6 +76,9 @@ class Transcription(models.Model):
     )
     wall_seconds = models.FloatField(null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
+    fruitful_attempt_count = models.PositiveSmallIntegerField(
+        default=0, help_text="The last attempt that stored a piece; those since are counted against it."
+    )
     state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
     is_preferred = models.BooleanField(default=False, help_text="The one the warehouse and tutor read.")
     lease_expires_at = models.DateTimeField(null=True, blank=True)

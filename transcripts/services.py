@@ -86,7 +86,7 @@ def transcribe_again(*, transcription_id: int) -> None:
     _check_repeatable(row)
     row.state, row.reason, row.attempt_count, row.is_preferred = State.PENDING, "", 0, False
     row.finished_at = row.lease_expires_at = None
-    row.heard_until_seconds = 0
+    row.heard_until_seconds = row.fruitful_attempt_count = 0
     row.save(
         update_fields=[
             "state",
@@ -96,6 +96,7 @@ def transcribe_again(*, transcription_id: int) -> None:
             "finished_at",
             "lease_expires_at",
             "heard_until_seconds",
+            "fruitful_attempt_count",
         ]
     )
     preference.choose(video)
@@ -151,8 +152,8 @@ def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:
             connection.close()
         reason = f"{type(error).__name__}: {error}"
         logger.warning("transcription %d: attempt %d: %s", claim.transcription_id, claim.attempt_count, reason)
-        if claim.attempt_count < claims.MOST_ATTEMPTS:
-            claim.held().update(state=State.PENDING, reason=reason, lease_expires_at=None)
+        again = claim.held().filter(fruitful_attempt_count__gt=claim.attempt_count - claims.MOST_ATTEMPTS)
+        if again.update(state=State.PENDING, reason=reason, lease_expires_at=None):
             raise
         _end(claim, state=State.FAILED, reason=reason)
 
@@ -203,7 +204,10 @@ def _find_place(claim: claims.Claim, row: Transcription) -> int:
 @transaction.atomic
 def _store(claim: claims.Claim, piece: HeardPiece, *, first_position: int, wall_seconds: float) -> None:
     claim.write(
-        heard_until_seconds=piece.until_seconds, gate_memory=asdict(piece.memory), wall_seconds=wall_seconds
+        heard_until_seconds=piece.until_seconds,
+        gate_memory=asdict(piece.memory),
+        wall_seconds=wall_seconds,
+        fruitful_attempt_count=claim.attempt_count,
     )
     Segment.objects.bulk_create(
         Segment(transcription_id=claim.transcription_id, position=position, **asdict(segment))

@@ -93,6 +93,22 @@ def test_after_a_death_it_goes_on_from_the_last_cut_as_if_nothing_had_happened(r
     assert segments_of(row) == undisturbed
 
 
+def test_deaths_are_forgotten_once_another_piece_is_stored(row, fake, monkeypatch):
+    def die(position):
+        if position == Segment.objects.count() == Transcription.objects.get().attempt_count:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(fake, "texts", SAID)
+    fake.at_segment = die
+    for _ in SAID[1:]:
+        with pytest.raises(KeyboardInterrupt):
+            run(row)
+        Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    run(row)
+    fake.at_segment = lambda position: None
+    assert (row.state, row.segments.count(), row.attempt_count) == (State.DONE, len(SAID), len(SAID))
+
+
 def test_a_death_after_the_last_cut_leaves_nothing_to_be_heard(row, fake, monkeypatch):
     def die(*arguments, **options):
         raise KeyboardInterrupt

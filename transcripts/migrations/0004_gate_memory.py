@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
             name='gate_memory',
             field=models.JSONField(blank=True, default=dict, help_text='What the gates compare with what follows the last cut.'),
         ),
+        migrations.AddField(
+            model_name='transcription',
+            name='fruitful_attempt_count',
+            field=models.PositiveSmallIntegerField(default=0, help_text='The last attempt that stored a piece; those since are counted against it.'),
+        ),
         migrations.AlterField(
             model_name='transcription',
             name='heard_until_seconds',
