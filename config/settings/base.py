@@ -147,7 +147,7 @@ INGEST_ROOTS = [
 
 MODELS_DIR = VAR_DIR / "models"
 WHISPER_MODEL = value("WHISPER_MODEL", "tiny.en")
-WHISPER_THREADS = whole_number("WHISPER_THREADS", 0)  # 0: as many as CTranslate2 sees fit
+WHISPER_THREADS = whole_number("WHISPER_THREADS", 0)  # 0: one for each core
 TRANSCRIBERS = {
     "faster_whisper": {
         "BACKEND": "transcripts.transcribers.faster_whisper.FasterWhisper",
@@ -156,6 +156,14 @@ TRANSCRIBERS = {
     "openai_whisper": {
         "BACKEND": "transcripts.transcribers.openai_whisper.OpenAIWhisper",
         "OPTIONS": {"model": WHISPER_MODEL},
+    },
+    "endpoint": {
+        "BACKEND": "transcripts.transcribers.endpoint.Endpoint",
+        "OPTIONS": {
+            "model": WHISPER_MODEL,
+            "url": value("TRANSCRIPTION_URL", ""),
+            "key": value("TRANSCRIPTION_KEY", ""),
+        },
     },
     "captions": {"BACKEND": "transcripts.transcribers.captions.Captions"},
 }
