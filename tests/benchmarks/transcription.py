@@ -75,12 +75,12 @@ def check_needs() -> None:
         sys.exit(f"Missing: {', '.join(missing)}. `make test` installs the packages.")
 
 
-def load_clips() -> list[dict[str, Any]]:
+def load_clips(*, least_seconds: float = LEAST_SECONDS) -> list[dict[str, Any]]:
     """Return the English clips, over and over until they last long enough."""
     lines = map(json.loads, (AUDIO / "manifest.jsonl").read_text().splitlines())
     once = [clip | {"path": AUDIO / clip["file"]} for clip in lines if clip["lang"] == "en"]
     clips: list[dict[str, Any]] = []
-    while sum(clip["duration_s"] for clip in clips) < LEAST_SECONDS:
+    while sum(clip["duration_s"] for clip in clips) < least_seconds:
         clips += once
     return clips
 
