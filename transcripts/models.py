@@ -74,6 +74,9 @@ class Transcription(models.Model):
     caption_agreement = models.FloatField(
         null=True, blank=True, help_text="Share of words that published captions and this transcript have alike."
     )
+    average_log_probability = models.FloatField(
+        null=True, blank=True, help_text="Of its segments, gated ones too; a low one is heard once more."
+    )
     wall_seconds = models.FloatField(null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
     fruitful_attempt_count = models.PositiveSmallIntegerField(

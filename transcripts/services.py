@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Avg, F
 from django.utils import timezone
 
 from ingestion.lake import lake
@@ -227,7 +227,13 @@ def _finish(claim: claims.Claim) -> None:
     archive.write(row, key=key)
     with transaction.atomic():
         video = Video.objects.select_for_update(no_key=True).get(pk=row.video_id)
-        claim.write(state=State.DONE, finished_at=finished_at, lease_expires_at=None, reason="")
+        claim.write(
+            state=State.DONE,
+            finished_at=finished_at,
+            lease_expires_at=None,
+            reason="",
+            average_log_probability=row.segments.aggregate(mean=Avg("average_log_probability"))["mean"],
+        )
         preference.choose(video)
         agreement.score(video)
 

@@ -17,6 +17,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='transcription',
+            name='average_log_probability',
+            field=models.FloatField(blank=True, help_text='Of its segments, gated ones too; a low one is heard once more.', null=True),
+        ),
+        migrations.AddField(
+            model_name='transcription',
             name='fruitful_attempt_count',
             field=models.PositiveSmallIntegerField(default=0, help_text='The last attempt that stored a piece; those since are counted against it.'),
         ),
