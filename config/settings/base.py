@@ -148,20 +148,22 @@ INGEST_ROOTS = [
 
 MODELS_DIR = VAR_DIR / "models"
 WHISPER_MODEL = value("WHISPER_MODEL", "tiny.en")
+WHISPER_TASK = value("WHISPER_TASK", "transcribe")
 WHISPER_THREADS = whole_number("WHISPER_THREADS", 0)  # 0: one for each core
 TRANSCRIBERS: dict[str, dict[str, Any]] = {
     "faster_whisper": {
         "BACKEND": "transcripts.transcribers.faster_whisper.FasterWhisper",
-        "OPTIONS": {"model": WHISPER_MODEL, "cpu_threads": WHISPER_THREADS},
+        "OPTIONS": {"model": WHISPER_MODEL, "task": WHISPER_TASK, "cpu_threads": WHISPER_THREADS},
     },
     "openai_whisper": {
         "BACKEND": "transcripts.transcribers.openai_whisper.OpenAIWhisper",
-        "OPTIONS": {"model": WHISPER_MODEL},
+        "OPTIONS": {"model": WHISPER_MODEL, "task": WHISPER_TASK},
     },
     "endpoint": {
         "BACKEND": "transcripts.transcribers.endpoint.Endpoint",
         "OPTIONS": {
             "model": WHISPER_MODEL,
+            "task": WHISPER_TASK,
             "url": value("TRANSCRIPTION_URL", ""),
             "key": value("TRANSCRIPTION_KEY", ""),
         },

@@ -10,6 +10,7 @@ from typing import Any
 
 MODEL = "whisper-1"
 KEY = "sk-emulated"
+PLACES = ("/v1/audio/transcriptions", "/v1/audio/translations")
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Server:
     reply: dict[str, Any] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
     asked: list[bytes] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -36,7 +38,8 @@ def serve() -> Iterator[Server]:
         def _judge(self, body: bytes) -> int:
             if self.headers["Authorization"] != f"Bearer {KEY}":
                 return 401
-            if self.path != "/v1/audio/transcriptions" or MODEL.encode() not in body:
+            state.places.append(self.path)
+            if self.path not in PLACES or MODEL.encode() not in body:
                 return 404
             return state.statuses.pop() if state.statuses else 200
 

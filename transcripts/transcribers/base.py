@@ -14,6 +14,7 @@ from transcripts import controls, gates, repairs, sentences
 from transcripts.heard import GateMemory, HeardPiece, HeardSegment
 
 NOTHING = GateMemory()
+TRANSCRIBE, TRANSLATE = TASKS = ("transcribe", "translate")
 
 
 class TranscriberError(Exception):
@@ -26,7 +27,8 @@ class TranscriberError(Exception):
 class Hearing:
     """What is known of a recording at once, and its pieces as they are heard.
 
-    The duration is what the file says of itself; the last piece ends where the sound does.
+    The language is the spoken one, translated or not. The duration is what the file says of itself; the last
+    piece ends where the sound does.
     """
 
     language: str
@@ -46,8 +48,11 @@ class Transcriber(ABC):
     # What else changes the text that comes out; the device and its threads do not.
     settled_options: ClassVar[dict[str, object]] = {}
 
-    def __init__(self, *, model: str = "") -> None:
-        self.model = model
+    def __init__(self, *, model: str = "", task: str = TRANSCRIBE) -> None:
+        """Take a model's name and a task: to write down what is said, or to translate it into English."""
+        if task not in TASKS:
+            raise TranscriberError(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
+        self.model, self.task = model, task
 
     @abstractmethod
     def prepare(self) -> None:
@@ -67,7 +72,12 @@ class Transcriber(ABC):
 
     def describe(self) -> dict[str, object]:
         """Return how it runs on this machine, as `transcribe --plan` prints it."""
-        return {"engine": self.engine, "model": self.model, "recordings_at_once": self.recordings_at_once}
+        return {
+            "engine": self.engine,
+            "model": self.model,
+            "task": self.task,
+            "recordings_at_once": self.recordings_at_once,
+        }
 
     @property
     def digest(self) -> str:
@@ -75,7 +85,7 @@ class Transcriber(ABC):
         described = {
             "engine": self.engine,
             "model": self.model,
-            "task": "transcribe",
+            "task": self.task,
             "options": self.settled_options
             | repairs.SETTLED_OPTIONS
             | sentences.SETTLED_OPTIONS

@@ -12,12 +12,13 @@ from django.conf.locale import LANG_INFO
 
 from transcripts import audio
 from transcripts.heard import HeardPiece, HeardSegment, HeardWord
-from transcripts.transcribers.base import Hearing, Transcriber, TranscriberError
+from transcripts.transcribers.base import TRANSCRIBE, TRANSLATE, Hearing, Transcriber, TranscriberError
 
 # A piece of two minutes is heard within this, however busy the server is.
 TIMEOUT_SECONDS = 600.0
 # What another attempt may mend, besides errors of the server: too slow, too many.
 PASSING_STATUSES = frozenset({408, 409, 425, 429})
+PLACES = {TRANSCRIBE: "transcriptions", TRANSLATE: "translations"}
 FIELDS = {
     "response_format": "verbose_json",
     "temperature": "0",
@@ -59,14 +60,14 @@ class Reply(pydantic.BaseModel):
 
 
 class Endpoint(Transcriber):
-    """Hears by sending piece after piece to `/audio/transcriptions`."""
+    """Hears by sending piece after piece to a server."""
 
     engine: ClassVar[str] = "endpoint"
     settled_options: ClassVar[dict[str, object]] = audio.SETTLED_OPTIONS
 
-    def __init__(self, *, model: str, url: str, key: str = "") -> None:
-        """Take a model's name, an address that ends in `/v1`, and a key where the server wants one."""
-        super().__init__(model=model)
+    def __init__(self, *, model: str, url: str, task: str = TRANSCRIBE, key: str = "") -> None:
+        """Take an address that ends in `/v1`, and a key where the server wants one."""
+        super().__init__(model=model, task=task)
         self.url, self.key = url.rstrip("/"), key
 
     def prepare(self) -> None:
@@ -85,10 +86,10 @@ class Endpoint(Transcriber):
 
     def _ask(self, piece: audio.Piece, *, language: str) -> Reply:
         """Return the reply to a piece. Raises TranscriberError for a refusal, NoAnswerError for what may pass."""
-        spoken = {"language": language} if language else {}
+        spoken = {"language": language} if language and self.task == TRANSCRIBE else {}
         try:
             response = httpx.post(
-                f"{self.url}/audio/transcriptions",
+                f"{self.url}/audio/{PLACES[self.task]}",
                 data={"model": self.model} | FIELDS | spoken,
                 files={"file": ("piece.wav", _write_wave(piece), "audio/wav")},
                 headers={"Authorization": f"Bearer {self.key}"} if self.key else {},

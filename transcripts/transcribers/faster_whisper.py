@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from transcripts import audio, speech
 from transcripts.heard import HeardPiece, HeardSegment, HeardWord
 from transcripts.transcribers import hardware
-from transcripts.transcribers.base import Hearing, Transcriber, TranscriberError
+from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
 
 # The package that carries weights, so that a machine without a model hub can hear.
 PACKAGED_MODEL = "tiny.en"
@@ -45,9 +45,9 @@ class FasterWhisper(Transcriber):
         "least_sure_log_probability": LEAST_SURE_LOG_PROBABILITY,
     }
 
-    def __init__(self, *, model: str, device: str = "auto", cpu_threads: int = 0) -> None:
-        """Take a model and a device ("cpu", "cuda", "auto"); 0 threads are as many as this process may use."""
-        super().__init__(model=model)
+    def __init__(self, *, model: str, task: str = TRANSCRIBE, device: str = "auto", cpu_threads: int = 0) -> None:
+        """Take a device too ("cpu", "cuda", "auto"); 0 threads are as many as this process may use."""
+        super().__init__(model=model, task=task)
         self.device = device
         self.cpu_threads = cpu_threads
 
@@ -114,7 +114,7 @@ class FasterWhisper(Transcriber):
 
         A batch is made of one piece alone, so that what is heard does not depend on where hearing set out.
         """
-        ear = _Ear.attune(self._model, language=language)
+        ear = _Ear.attune(self._model, language=language, task=self.task)
         ahead: deque[tuple[float, list[Future[list[HeardSegment]]]]] = deque()
         pool = ThreadPoolExecutor(self.plan.worker_count, thread_name_prefix="hear")
         try:
@@ -132,14 +132,14 @@ class FasterWhisper(Transcriber):
 
 @dataclass(frozen=True)
 class _Ear:
-    """A model set to one language, for many threads at once."""
+    """A model set to one language and one task, for many threads at once."""
 
     model: Any
     tokenizer: Any
     options: Any
 
     @classmethod
-    def attune(cls, model: Any, *, language: str) -> "_Ear":
+    def attune(cls, model: Any, *, language: str, task: str) -> "_Ear":
         from faster_whisper import BatchedInferencePipeline
         from faster_whisper.tokenizer import Tokenizer
 
@@ -151,9 +151,7 @@ class _Ear:
             beam_size=BEAM_SIZE,
             word_timestamps=True,
         )
-        tokenizer = Tokenizer(
-            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
-        )
+        tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task=task, language=language)
         return cls(model, tokenizer, told.transcription_options)
 
     def hear(self, piece: audio.Piece, chunks: list[speech.Chunk]) -> list[HeardSegment]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from transcripts import audio
 from transcripts.heard import HeardPiece, HeardSegment, HeardWord
-from transcripts.transcribers.base import Hearing, Transcriber, TranscriberError
+from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
 
 MISSING_EXTRA = "openai-whisper is not installed: run `pip install 'lectern[openai-whisper]'`."
 # Sampling at rising temperatures is not repeatable: greedy, and what fails a gate is marked.
@@ -22,8 +22,8 @@ class OpenAIWhisper(Transcriber):
     engine: ClassVar[str] = "openai_whisper"
     settled_options: ClassVar[dict[str, object]] = {**audio.SETTLED_OPTIONS, "temperature": TEMPERATURE}
 
-    def __init__(self, *, model: str, device: str = "auto") -> None:
-        super().__init__(model=model)
+    def __init__(self, *, model: str, task: str = TRANSCRIBE, device: str = "auto") -> None:
+        super().__init__(model=model, task=task)
         self.device = device
 
     def prepare(self) -> None:
@@ -69,6 +69,7 @@ class OpenAIWhisper(Transcriber):
             result = self._model.transcribe(
                 piece.samples,
                 language=language,
+                task=self.task,
                 temperature=TEMPERATURE,
                 condition_on_previous_text=False,
                 word_timestamps=True,

@@ -64,6 +64,12 @@ def test_it_sends_piece_after_piece_in_the_language_that_is_known(engine, record
     assert all(b'name="language"\r\n\r\npt\r\n' in body for body in server.asked)
 
 
+def test_a_translation_is_asked_for_at_its_own_place(server, recording):
+    engine = Endpoint(model=transcription.MODEL, url=server.url, key=transcription.KEY, task="translate")
+    assert engine.hear(recording).language == "pt"
+    assert server.places == ["/v1/audio/translations"]
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_another_attempt_may_find_a_busy_server_well(engine, recording, server, status):
     server.statuses = [status]
