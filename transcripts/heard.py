@@ -15,7 +15,10 @@ class HeardWord:
 
 @dataclass(frozen=True)
 class HeardSegment:
-    """A stretch of speech; `gate_reason` says why its text is not trusted, `repair` what was mended."""
+    """A stretch of speech; `gate_reason` says why its text is not trusted, `repair` what was mended.
+
+    The spoken language is empty where an engine does not say.
+    """
 
     start_seconds: float
     end_seconds: float
@@ -26,6 +29,7 @@ class HeardSegment:
     compression_ratio: float | None = None
     gate_reason: str = ""
     repair: str = ""
+    spoken_language: str = ""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Transcription(models.Model):
     caption_agreement = models.FloatField(
         null=True, blank=True, help_text="Share of words that published captions and this transcript have alike."
     )
-    average_log_probability = models.FloatField(
+    mean_log_probability = models.FloatField(
         null=True, blank=True, help_text="Of its segments, gated ones too; a low one is heard once more."
     )
     wall_seconds = models.FloatField(null=True, blank=True)
@@ -139,6 +139,9 @@ class Segment(models.Model):
     text = models.TextField()
     gate_reason = models.CharField(max_length=32, blank=True, help_text="Why the text is not trusted.")
     repair = models.CharField(max_length=64, blank=True, help_text="What was mended of the times.")
+    spoken_language = models.CharField(
+        max_length=16, blank=True, default="", help_text="Empty where the engine does not say."
+    )
     start_seconds = models.FloatField()
     end_seconds = models.FloatField()
     caption_agreement = models.FloatField(

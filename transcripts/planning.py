@@ -18,7 +18,7 @@ NO_AUDIO_REASON = "No audio file of this video has come."
 CAPTIONS_ENGINE = "captions"
 SECOND_ENGINE = "second_pass"
 # Half of the way from what is heard well (-0.3) to what no segment may be heard with (-1.0).
-LEAST_AVERAGE_LOG_PROBABILITY = -0.65
+LEAST_MEAN_LOG_PROBABILITY = -0.65
 BATCH_SIZE = 1000
 
 
@@ -53,7 +53,7 @@ def _find_unplanned(engine: str) -> dict[str, QuerySet[Any]]:
             video=OuterRef("pk"),
             digest=transcribers.get(engine).digest,
             media_sha256=OuterRef("media_sha256"),
-            average_log_probability__lt=LEAST_AVERAGE_LOG_PROBABILITY,
+            mean_log_probability__lt=LEAST_MEAN_LOG_PROBABILITY,
         )
         found[SECOND_ENGINE] = _find_unheard(SECOND_ENGINE).filter(Exists(doubted))
     return found

@@ -167,16 +167,17 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
     media = MediaFile.objects.filter(video=row.video, kind=row.media_kind, sha256=row.media_sha256).first()
     if media is None:
         raise MissingMediaError("The file to be heard is no longer known.")
-    language = row.language if row.heard_until_seconds else _find_language(media)
     worked_seconds, started = row.wall_seconds or 0.0, time.monotonic()
     with _open_locally(media) as path:
         hearing = transcriber.hear(
             path,
-            language=language,
+            language=_find_language(media),
             from_seconds=row.heard_until_seconds,
             memory=GateMemory(**{name: tuple(texts) for name, texts in row.gate_memory.items()}),
         )
-        claim.write(language=hearing.language, duration_seconds=hearing.duration_seconds)
+        # What an earlier attempt took the recording's language for stands, with what it heard.
+        language = row.language if row.heard_until_seconds else hearing.language
+        claim.write(language=language, duration_seconds=hearing.duration_seconds)
         for piece in hearing.pieces:
             wall_seconds = worked_seconds + time.monotonic() - started
             _store(claim, piece, first_position=stored_count, wall_seconds=wall_seconds)
@@ -232,7 +233,7 @@ def _finish(claim: claims.Claim) -> None:
             finished_at=finished_at,
             lease_expires_at=None,
             reason="",
-            average_log_probability=row.segments.aggregate(mean=Avg("average_log_probability"))["mean"],
+            mean_log_probability=row.segments.aggregate(mean=Avg("average_log_probability"))["mean"],
         )
         preference.choose(video)
         agreement.score(video)

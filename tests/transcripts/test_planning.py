@@ -82,7 +82,7 @@ def test_what_was_heard_with_doubt_is_heard_once_more(fake, settings, average, c
         "second_pass": settings.TRANSCRIBERS["fake"] | {"OPTIONS": {"model": "larger"}}
     }
     media = factories.make_media(factories.make_video(), b"sound")
-    factories.make_transcription(media, engine="fake", state=State.DONE, average_log_probability=average)
+    factories.make_transcription(media, engine="fake", state=State.DONE, mean_log_probability=average)
     assert planning.count_unplanned(engine="fake") == count
     assert plan() == count
     assert plan() == 0
@@ -91,5 +91,5 @@ def test_what_was_heard_with_doubt_is_heard_once_more(fake, settings, average, c
 
 def test_without_a_second_engine_doubt_is_left_at_that(fake):
     media = factories.make_media(factories.make_video(), b"sound")
-    factories.make_transcription(media, engine="fake", state=State.DONE, average_log_probability=-0.9)
+    factories.make_transcription(media, engine="fake", state=State.DONE, mean_log_probability=-0.9)
     assert plan() == 0

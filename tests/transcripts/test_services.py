@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -6,6 +7,7 @@ from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 
 from ingestion.lake import lake
+from ingestion.models import MediaFile
 from tests.transcripts import factories
 from transcripts import claims, services
 from transcripts.audio import UnreadableAudioError
@@ -107,6 +109,22 @@ def test_deaths_are_forgotten_once_another_piece_is_stored(row, fake, monkeypatc
     run(row)
     fake.at_segment = lambda position: None
     assert (row.state, row.segments.count(), row.attempt_count) == (State.DONE, len(SAID), len(SAID))
+
+
+def test_after_a_death_the_recordings_language_stands(row, fake, monkeypatch):
+    def die(position):
+        if position == 1:
+            raise KeyboardInterrupt
+
+    MediaFile.objects.update(language="")
+    fake.at_segment = die
+    with pytest.raises(KeyboardInterrupt):
+        run(row)
+    fake.at_segment, listen = lambda position: None, fake.listen
+    monkeypatch.setattr(fake, "listen", lambda path, **known: replace(listen(path, **known), language="pt"))
+    Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    run(row)
+    assert (row.state, row.language) == (State.DONE, "en")
 
 
 def test_a_death_after_the_last_cut_leaves_nothing_to_be_heard(row, fake, monkeypatch):

@@ -11,13 +11,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='segment',
+            name='spoken_language',
+            field=models.CharField(blank=True, default='', help_text='Empty where the engine does not say.', max_length=16),
+        ),
+        migrations.AddField(
             model_name='transcription',
             name='gate_memory',
             field=models.JSONField(blank=True, default=dict, help_text='What the gates compare with what follows the last cut.'),
         ),
         migrations.AddField(
             model_name='transcription',
-            name='average_log_probability',
+            name='mean_log_probability',
             field=models.FloatField(blank=True, help_text='Of its segments, gated ones too; a low one is heard once more.', null=True),
         ),
         migrations.AddField(

@@ -2,6 +2,7 @@
 
 import io
 import wave
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import ClassVar
@@ -124,8 +125,9 @@ def _write_wave(piece: audio.Piece) -> bytes:
 
 
 def _read(piece: audio.Piece, reply: Reply) -> HeardPiece:
+    spoken = _find_code(reply.language)
     segments = (_hear(each, reply.words, offset_seconds=piece.start_seconds) for each in reply.segments)
-    return HeardPiece(piece.end_seconds, tuple(segments))
+    return HeardPiece(piece.end_seconds, tuple(replace(each, spoken_language=spoken) for each in segments))
 
 
 def _hear(segment: Segment, words: list[Word], *, offset_seconds: float) -> HeardSegment:

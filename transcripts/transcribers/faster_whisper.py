@@ -68,16 +68,22 @@ class FasterWhisper(Transcriber):
         _ = self._model
 
     def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
-        """Return what the model hears, piece by piece; an empty language is detected on the first speech."""
+        """Return what the model hears, piece by piece; an empty language is detected in each.
+
+        The recording's is that of the first piece in which somebody speaks.
+        """
+        if not language and not self._model.model.is_multilingual:
+            language = "en"
         pieces = audio.pieces(audio.decode(path), from_seconds=from_seconds)
         opening = list(islice(pieces, 1) if language else _take_opening(pieces))
-        spoken = language or self._detect_language(opening)
+        spoken = language or (self._detect_language(opening[-1]) if opening else "en")
         if spoken != "en" and not self._model.model.is_multilingual:
             raise TranscriberError(
                 f"The model {self.model} hears English only, not {spoken!r}: "
                 "set WHISPER_MODEL to a multilingual one."
             )
-        return Hearing(spoken, audio.read_length(path), self._hear_pieces(chain(opening, pieces), language=spoken))
+        heard = self._hear_pieces(chain(opening, pieces), language=language)
+        return Hearing(spoken, audio.read_length(path), heard)
 
     @cached_property
     def _model(self) -> Any:
@@ -99,14 +105,10 @@ class FasterWhisper(Transcriber):
                 "that holds a CTranslate2 model."
             ) from error
 
-    def _detect_language(self, opening: list[audio.Piece]) -> str:
-        """Return the language of most of the first windows of 30 s in which somebody speaks."""
-        if not (opening and self._model.model.is_multilingual):
-            return "en"
+    def _detect_language(self, piece: audio.Piece) -> str:
+        """Return the language of the first 30 s of speech, of the most windows of 30 s where that is unsure."""
         language: str
-        language, *_ = self._model.detect_language(
-            opening[-1].samples, vad_filter=True, language_detection_segments=4
-        )
+        language, *_ = self._model.detect_language(piece.samples, vad_filter=True, language_detection_segments=4)
         return language
 
     def _hear_pieces(self, pieces: Iterable[audio.Piece], *, language: str) -> Iterator[HeardPiece]:
@@ -114,13 +116,14 @@ class FasterWhisper(Transcriber):
 
         A batch is made of one piece alone, so that what is heard does not depend on where hearing set out.
         """
-        ear = _Ear.attune(self._model, language=language, task=self.task)
         ahead: deque[tuple[float, list[Future[list[HeardSegment]]]]] = deque()
         pool = ThreadPoolExecutor(self.plan.worker_count, thread_name_prefix="hear")
         try:
             for piece in pieces:
                 chunks = speech.find_chunks(piece.samples)
                 batches = [chunks[first : first + BATCH_SIZE] for first in range(0, len(chunks), BATCH_SIZE)]
+                spoken = language or (self._detect_language(piece) if chunks else "en")
+                ear = _Ear.attune(self._model, language=spoken, task=self.task)
                 ahead.append((piece.end_seconds, [pool.submit(ear.hear, piece, batch) for batch in batches]))
                 if len(ahead) > self.plan.worker_count:
                     yield _gather(*ahead.popleft())
@@ -159,7 +162,7 @@ class _Ear:
         heard: list[HeardSegment] = []
         while chunks:
             segments = self._decode(piece.samples, chunks)
-            heard += [_heard(segment, offset_seconds=piece.start_seconds) for segment in segments]
+            heard += [self._describe(segment, offset_seconds=piece.start_seconds) for segment in segments]
             chunks = speech.find_unheard(chunks, heard_until=_last_words(segments))
         return sorted(heard, key=lambda segment: segment.start_seconds)
 
@@ -186,6 +189,26 @@ class _Ear:
         )
         return list(chain.from_iterable(outputs))
 
+    def _describe(self, segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
+        return HeardSegment(
+            start_seconds=float(segment["start"] + offset_seconds),
+            end_seconds=float(segment["end"] + offset_seconds),
+            text=segment["text"].strip(),
+            words=tuple(
+                HeardWord(
+                    float(word["start"] + offset_seconds),
+                    float(word["end"] + offset_seconds),
+                    word["word"],
+                    float(word["probability"]),
+                )
+                for word in segment["words"]
+            ),
+            average_log_probability=float(segment["avg_logprob"]),
+            no_speech_probability=float(segment["no_speech_prob"]),
+            compression_ratio=float(segment["compression_ratio"]),
+            spoken_language=self.tokenizer.language_code,
+        )
+
 
 def _take_opening(pieces: Iterator[audio.Piece]) -> Iterator[audio.Piece]:
     """Yield pieces up to the first in which somebody speaks: an opening may be silent or musical."""
@@ -211,23 +234,3 @@ def _find_weights(model: str) -> str:
     if package is None or package.origin is None:
         return model
     return str(Path(package.origin).parent / "model")
-
-
-def _heard(segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
-    return HeardSegment(
-        start_seconds=float(segment["start"] + offset_seconds),
-        end_seconds=float(segment["end"] + offset_seconds),
-        text=segment["text"].strip(),
-        words=tuple(
-            HeardWord(
-                float(word["start"] + offset_seconds),
-                float(word["end"] + offset_seconds),
-                word["word"],
-                float(word["probability"]),
-            )
-            for word in segment["words"]
-        ),
-        average_log_probability=float(segment["avg_logprob"]),
-        no_speech_probability=float(segment["no_speech_prob"]),
-        compression_ratio=float(segment["compression_ratio"]),
-    )

@@ -31,13 +31,16 @@ class OpenAIWhisper(Transcriber):
         _ = self._model
 
     def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
-        """Return what the model hears, piece by piece; an empty language is detected on the opening."""
+        """Return what the model hears, piece by piece; an empty language is detected in each.
+
+        The recording's is that of its opening.
+        """
         pieces = audio.pieces(audio.decode(path), from_seconds=from_seconds)
         opening = list(islice(pieces, 1))
         spoken = language or self._detect_language(opening)
         if spoken != "en" and not self._model.is_multilingual:
             raise TranscriberError(f"The model {self.model} hears English only, not {spoken!r}.")
-        heard = self._hear_pieces(chain(opening, pieces), language=spoken)
+        heard = self._hear_pieces(chain(opening, pieces), language=language)
         return Hearing(spoken, audio.read_length(path), heard)
 
     @cached_property
@@ -68,18 +71,21 @@ class OpenAIWhisper(Transcriber):
         for piece in pieces:
             result = self._model.transcribe(
                 piece.samples,
-                language=language,
+                language=language or None,
                 task=self.task,
                 temperature=TEMPERATURE,
                 condition_on_previous_text=False,
                 word_timestamps=True,
                 fp16=self._model.device.type == "cuda",
             )
-            segments = (_heard(segment, offset_seconds=piece.start_seconds) for segment in result["segments"])
+            segments = (
+                _heard(segment, offset_seconds=piece.start_seconds, language=result["language"])
+                for segment in result["segments"]
+            )
             yield HeardPiece(piece.end_seconds, tuple(segments))
 
 
-def _heard(segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
+def _heard(segment: dict[str, Any], *, offset_seconds: float, language: str) -> HeardSegment:
     return HeardSegment(
         start_seconds=float(segment["start"] + offset_seconds),
         end_seconds=float(segment["end"] + offset_seconds),
@@ -96,4 +102,5 @@ def _heard(segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
         average_log_probability=float(segment["avg_logprob"]),
         no_speech_probability=float(segment["no_speech_prob"]),
         compression_ratio=float(segment["compression_ratio"]),
+        spoken_language=language,
     )

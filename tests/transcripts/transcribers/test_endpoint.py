@@ -53,6 +53,7 @@ def test_it_takes_language_times_and_measures_from_the_reply(engine, recording):
         ("turma.", 1.0),
     ]
     assert segments[1].words == ()
+    assert {segment.spoken_language for segment in segments} == {"pt"}
 
 
 def test_it_sends_piece_after_piece_in_the_language_that_is_known(engine, recording, server, monkeypatch):
