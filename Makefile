@@ -8,7 +8,7 @@ ONCE ?=
 export HF_HUB_OFFLINE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check messages bench bench-web bench-ingest faults lock clean
+.PHONY: help install demo up test check messages bench bench-web bench-ingest bench-asr faults lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ bench-web: $(VENV)/tested ## 200 people on the pages while web processes are kil
 
 bench-ingest: $(VENV)/tested ## first pulls of 10, 1,000 and 100,000 videos beside a bare loop over the same pages
 	$(BIN)/python -m tests.benchmarks.ingest
+
+bench-asr: $(VENV)/tested ## the whole stage of transcription beside openai-whisper and faster-whisper
+	$(BIN)/python -m tests.benchmarks.transcription
 
 faults: $(VENV)/tested ## the long series of process kills
 	$(BIN)/python -m pytest tests/system/series.py

@@ -73,7 +73,12 @@ class TranscriptionAdmin(base.ReadOnlyAdmin):
 
     @admin.display(description=_("heard"))
     def heard(self, row: Transcription) -> str:
-        return "–" if row.percent_heard is None else f"{row.percent_heard} %"  # noqa: RUF001
+        if row.percent_heard is None:
+            return "–"  # noqa: RUF001
+        percent = f"{row.percent_heard} %"
+        if row.state != State.RUNNING or not row.seconds_left:
+            return percent
+        return f"{percent}, " + gettext("about %(left)s left") % {"left": clock.format_length(row.seconds_left)}
 
     @admin.display(description=_("length"), ordering="duration_seconds")
     def length(self, row: Transcription) -> str:

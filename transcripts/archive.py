@@ -35,6 +35,7 @@ SCHEMA = pa.schema(
         ("text", pa.string()),
         ("gate_reason", pa.string()),
         ("repair", pa.string()),
+        ("spoken_language", pa.string()),
         ("start_seconds", pa.float64()),
         ("end_seconds", pa.float64()),
         ("average_log_probability", pa.float64()),

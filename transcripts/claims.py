@@ -21,7 +21,7 @@ from transcripts.models import UNFINISHED_STATES, State, Transcription
 
 logger = logging.getLogger(__name__)
 
-# A worker that died this often on one recording will die again.
+# A worker that died this often and stored nothing in between will die again.
 MOST_ATTEMPTS = 3
 BEATS_PER_LEASE = 3
 
@@ -87,7 +87,7 @@ def take(*, transcription_id: int) -> Claim:
     unchanged = Transcription.objects.claimable(at=now).filter(
         pk=transcription_id, attempt_count=row.attempt_count
     )
-    if row.attempt_count >= MOST_ATTEMPTS:
+    if row.attempt_count - row.fruitful_attempt_count >= MOST_ATTEMPTS:
         reason = f"The worker died {MOST_ATTEMPTS} times while it was hearing this recording."
         if unchanged.update(state=State.FAILED, reason=reason, finished_at=now, lease_expires_at=None):
             raise NotClaimableError(f"transcription {transcription_id} has failed", permanent=True)

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from transcripts.heard import HeardSegment
 
@@ -34,16 +35,28 @@ SETTLED_OPTIONS: dict[str, object] = {
 }
 
 
-def mark(segments: Iterable[HeardSegment]) -> Iterator[HeardSegment]:
-    """Yield every segment, those that fail a gate with its name as their `gate_reason`."""
-    last_texts: deque[tuple[str, ...]] = deque(maxlen=MOST_SAME_SEGMENTS)
+def mark(segments: Iterable[HeardSegment], *, recent: Iterable[str] = ()) -> Iterator[HeardSegment]:
+    """Yield every segment, those that fail a gate with its name as their `gate_reason`.
+
+    `recent` are the texts of the segments before.
+    """
+    last_texts = deque(map(_split_words, recent), maxlen=MOST_SAME_SEGMENTS)
     for segment in segments:
-        words = tuple(re.findall(r"\w+", segment.text.lower()))
+        words = _split_words(segment.text)
         reason = segment.gate_reason or _doubt(segment, words=words)
         if not reason and len(last_texts) == MOST_SAME_SEGMENTS and set(last_texts) == {words}:
             reason = "repeated_segment"
         last_texts.append(words)
         yield replace(segment, gate_reason=reason)
+
+
+def remember(recent: Iterable[str], segments: Iterable[HeardSegment]) -> tuple[str, ...]:
+    """Return the texts that what follows is compared with."""
+    return tuple(deque(chain(recent, (segment.text for segment in segments)), maxlen=MOST_SAME_SEGMENTS))
+
+
+def _split_words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.lower()))
 
 
 def _doubt(segment: HeardSegment, *, words: tuple[str, ...]) -> str:

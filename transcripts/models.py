@@ -67,12 +67,21 @@ class Transcription(models.Model):
     lake_key = models.CharField(max_length=255, blank=True)
     reason = models.TextField(blank=True, help_text="Why it ended other than done.")
     duration_seconds = models.FloatField(null=True, blank=True, help_text="Of the audio.")
-    heard_until_seconds = models.FloatField(default=0, help_text="End of the last segment stored.")
+    heard_until_seconds = models.FloatField(default=0, help_text="The last cut: all before it is stored.")
+    gate_memory = models.JSONField(
+        default=dict, blank=True, help_text="What the gates compare with what follows the last cut."
+    )
     caption_agreement = models.FloatField(
         null=True, blank=True, help_text="Share of words that published captions and this transcript have alike."
     )
+    mean_log_probability = models.FloatField(
+        null=True, blank=True, help_text="Of its segments, gated ones too; a low one is heard once more."
+    )
     wall_seconds = models.FloatField(null=True, blank=True)
     attempt_count = models.PositiveSmallIntegerField(default=0)
+    fruitful_attempt_count = models.PositiveSmallIntegerField(
+        default=0, help_text="The last attempt that stored a piece; those since are counted against it."
+    )
     state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
     is_preferred = models.BooleanField(default=False, help_text="The one the warehouse and tutor read.")
     lease_expires_at = models.DateTimeField(null=True, blank=True)
@@ -107,6 +116,14 @@ class Transcription(models.Model):
             return None
         return min(100, int(100 * self.heard_until_seconds / self.duration_seconds))
 
+    @property
+    def seconds_left(self) -> float | None:
+        """How long hearing the rest takes at the pace so far; None until that is known."""
+        if not (self.duration_seconds and self.heard_until_seconds and self.wall_seconds):
+            return None
+        left = max(0.0, self.duration_seconds - self.heard_until_seconds)
+        return left * self.wall_seconds / self.heard_until_seconds
+
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def trusted(self) -> "SegmentQuerySet":
@@ -122,6 +139,9 @@ class Segment(models.Model):
     text = models.TextField()
     gate_reason = models.CharField(max_length=32, blank=True, help_text="Why the text is not trusted.")
     repair = models.CharField(max_length=64, blank=True, help_text="What was mended of the times.")
+    spoken_language = models.CharField(
+        max_length=16, blank=True, default="", help_text="Empty where the engine does not say."
+    )
     start_seconds = models.FloatField()
     end_seconds = models.FloatField()
     caption_agreement = models.FloatField(

@@ -1,7 +1,11 @@
-"""What is missing: videos whose newest audio, or captions, nobody has set out to hear."""
+"""What is missing: videos whose newest audio, or captions, nobody has set out to hear.
+
+What the engine heard with doubt is heard once more by `second_pass`, where `TRANSCRIBERS` has one.
+"""
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -12,18 +16,21 @@ from transcripts.models import State, Transcription
 
 NO_AUDIO_REASON = "No audio file of this video has come."
 CAPTIONS_ENGINE = "captions"
+SECOND_ENGINE = "second_pass"
+# Half of the way from what is heard well (-0.3) to what no segment may be heard with (-1.0).
+LEAST_MEAN_LOG_PROBABILITY = -0.65
 BATCH_SIZE = 1000
 
 
 def plan(*, engine: str) -> int:
     """Create the rows that are missing and return how many; run twice, the second finds none."""
     _forget_missing_audio(engine)
-    return sum(_plan_engine(name) for name in {engine, CAPTIONS_ENGINE})
+    return sum(_create_rows(name, videos) for name, videos in _find_unplanned(engine).items())
 
 
 def count_unplanned(*, engine: str) -> int:
     """Return how many rows `plan` would create now."""
-    return sum(_find_unplanned(name).count() for name in {engine, CAPTIONS_ENGINE})
+    return sum(videos.count() for videos in _find_unplanned(engine).values())
 
 
 def find_newest_media(kind: MediaKind) -> QuerySet[MediaFile]:
@@ -38,7 +45,21 @@ def find_newest_media(kind: MediaKind) -> QuerySet[MediaFile]:
     )
 
 
-def _find_unplanned(engine: str) -> QuerySet[Any]:
+def _find_unplanned(engine: str) -> dict[str, QuerySet[Any]]:
+    """Return the videos that each engine is to hear."""
+    found = {name: _find_unheard(name) for name in {engine, CAPTIONS_ENGINE}}
+    if SECOND_ENGINE in settings.TRANSCRIBERS:
+        doubted = Transcription.objects.finished().filter(
+            video=OuterRef("pk"),
+            digest=transcribers.get(engine).digest,
+            media_sha256=OuterRef("media_sha256"),
+            mean_log_probability__lt=LEAST_MEAN_LOG_PROBABILITY,
+        )
+        found[SECOND_ENGINE] = _find_unheard(SECOND_ENGINE).filter(Exists(doubted))
+    return found
+
+
+def _find_unheard(engine: str) -> QuerySet[Any]:
     """Videos without a transcription of their newest file; `media_sha256` is empty where there is none."""
     transcriber = transcribers.get(engine)
     newest = find_newest_media(transcriber.media_kind).values("sha256")[:1]
@@ -50,7 +71,7 @@ def _find_unplanned(engine: str) -> QuerySet[Any]:
     return videos.filter(is_wanted).exclude(Exists(planned))
 
 
-def _plan_engine(engine: str) -> int:
+def _create_rows(engine: str, videos: QuerySet[Any]) -> int:
     transcriber = transcribers.get(engine)
     now = timezone.now()
     rows = [
@@ -65,7 +86,7 @@ def _plan_engine(engine: str) -> int:
             reason="" if sha256 else NO_AUDIO_REASON,
             finished_at=None if sha256 else now,
         )
-        for pk, sha256 in _find_unplanned(engine).values_list("pk", "media_sha256")
+        for pk, sha256 in videos.values_list("pk", "media_sha256")
     ]
     Transcription.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH_SIZE)
     return len(rows)

@@ -4,15 +4,15 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import connection, transaction
+from django.db.models import Avg, F
 from django.utils import timezone
 
 from ingestion.lake import lake
@@ -20,13 +20,11 @@ from ingestion.models import Course, MediaFile, Video
 from ingestion.progress import Progress
 from transcripts import agreement, archive, claims, planning, preference, transcribers
 from transcripts.audio import UnreadableAudioError
-from transcripts.heard import HeardSegment
+from transcripts.heard import GateMemory, HeardPiece
 from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
 
 logger = logging.getLogger(__name__)
 
-# Stored together: what a worker that dies has to hear again is little, and the database is spared.
-BATCH_SIZE = 8
 # Of a long backlog every tick publishes the head only: what waits in the table need not wait in the queue too.
 MOST_PUBLISHED = 100
 
@@ -88,7 +86,19 @@ def transcribe_again(*, transcription_id: int) -> None:
     _check_repeatable(row)
     row.state, row.reason, row.attempt_count, row.is_preferred = State.PENDING, "", 0, False
     row.finished_at = row.lease_expires_at = None
-    row.save(update_fields=["state", "reason", "attempt_count", "is_preferred", "finished_at", "lease_expires_at"])
+    row.heard_until_seconds = row.fruitful_attempt_count = 0
+    row.save(
+        update_fields=[
+            "state",
+            "reason",
+            "attempt_count",
+            "is_preferred",
+            "finished_at",
+            "lease_expires_at",
+            "heard_until_seconds",
+            "fruitful_attempt_count",
+        ]
+    )
     preference.choose(video)
 
 
@@ -142,31 +152,38 @@ def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:
             connection.close()
         reason = f"{type(error).__name__}: {error}"
         logger.warning("transcription %d: attempt %d: %s", claim.transcription_id, claim.attempt_count, reason)
-        if claim.attempt_count < claims.MOST_ATTEMPTS:
-            claim.held().update(state=State.PENDING, reason=reason, lease_expires_at=None)
+        again = claim.held().filter(fruitful_attempt_count__gt=claim.attempt_count - claims.MOST_ATTEMPTS)
+        if again.update(state=State.PENDING, reason=reason, lease_expires_at=None):
             raise
         _end(claim, state=State.FAILED, reason=reason)
 
 
 def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
-    started = time.monotonic()
     row = Transcription.objects.select_related("video").get(pk=claim.transcription_id)
     transcriber = transcribers.get(row.engine)
     if transcriber.digest != row.digest:
         raise transcribers.TranscriberError("The transcriber's settings have changed since this was planned.")
-    _start_over(claim)
+    stored_count = _find_place(claim, row)
     media = MediaFile.objects.filter(video=row.video, kind=row.media_kind, sha256=row.media_sha256).first()
     if media is None:
         raise MissingMediaError("The file to be heard is no longer known.")
+    worked_seconds, started = row.wall_seconds or 0.0, time.monotonic()
     with _open_locally(media) as path:
-        hearing = transcriber.hear(path, language=_find_language(media))
-        claim.write(language=hearing.language, duration_seconds=hearing.duration_seconds)
-        stored_count = 0
-        for batch in _batch(hearing.segments):
-            _store(claim, batch, first_position=stored_count)
-            stored_count += len(batch)
-            on_heard(batch[-1].end_seconds)
-    claim.write(wall_seconds=time.monotonic() - started)
+        hearing = transcriber.hear(
+            path,
+            language=_find_language(media),
+            from_seconds=row.heard_until_seconds,
+            memory=GateMemory(**{name: tuple(texts) for name, texts in row.gate_memory.items()}),
+        )
+        # What an earlier attempt took the recording's language for stands, with what it heard.
+        language = row.language if row.heard_until_seconds else hearing.language
+        claim.write(language=language, duration_seconds=hearing.duration_seconds)
+        for piece in hearing.pieces:
+            wall_seconds = worked_seconds + time.monotonic() - started
+            _store(claim, piece, first_position=stored_count, wall_seconds=wall_seconds)
+            stored_count += len(piece.segments)
+            on_heard(piece.until_seconds)
+    claim.write(duration_seconds=F("heard_until_seconds"), gate_memory={})
     if Segment.objects.trusted().filter(transcription_id=claim.transcription_id).exists():
         _finish(claim)
     else:
@@ -174,18 +191,28 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
 
 
 @transaction.atomic
-def _start_over(claim: claims.Claim) -> None:
+def _find_place(claim: claims.Claim, row: Transcription) -> int:
+    """Return how many segments an earlier attempt has stored up to its last cut; there this one goes on."""
     claim.confirm()
-    Segment.objects.filter(transcription_id=claim.transcription_id).delete()
-    claim.write(heard_until_seconds=0, reason="")
+    stored = Segment.objects.filter(transcription_id=row.pk)
+    if not row.heard_until_seconds:
+        row.gate_memory, row.wall_seconds = {}, None
+        stored.delete()
+    claim.write(reason="")
+    return stored.count()
 
 
 @transaction.atomic
-def _store(claim: claims.Claim, batch: list[HeardSegment], *, first_position: int) -> None:
-    claim.write(heard_until_seconds=batch[-1].end_seconds)
+def _store(claim: claims.Claim, piece: HeardPiece, *, first_position: int, wall_seconds: float) -> None:
+    claim.write(
+        heard_until_seconds=piece.until_seconds,
+        gate_memory=asdict(piece.memory),
+        wall_seconds=wall_seconds,
+        fruitful_attempt_count=claim.attempt_count,
+    )
     Segment.objects.bulk_create(
         Segment(transcription_id=claim.transcription_id, position=position, **asdict(segment))
-        for position, segment in enumerate(batch, first_position)
+        for position, segment in enumerate(piece.segments, first_position)
     )
 
 
@@ -201,7 +228,13 @@ def _finish(claim: claims.Claim) -> None:
     archive.write(row, key=key)
     with transaction.atomic():
         video = Video.objects.select_for_update(no_key=True).get(pk=row.video_id)
-        claim.write(state=State.DONE, finished_at=finished_at, lease_expires_at=None, reason="")
+        claim.write(
+            state=State.DONE,
+            finished_at=finished_at,
+            lease_expires_at=None,
+            reason="",
+            mean_log_probability=row.segments.aggregate(mean=Avg("average_log_probability"))["mean"],
+        )
         preference.choose(video)
         agreement.score(video)
 
@@ -212,6 +245,8 @@ def _end(claim: claims.Claim, *, state: State, reason: str) -> None:
     if row is None:
         return
     archive.delete(row.lake_key)
+    if state == State.UNREADABLE_AUDIO:
+        row.segments.all().delete()
     claim.held().update(state=state, reason=reason, finished_at=timezone.now(), lease_expires_at=None, lake_key="")
 
 
@@ -230,6 +265,7 @@ def _withdraw(pk: int) -> bool:
     if row is None:
         return False
     row.segments.all().delete()
+    Transcription.objects.filter(pk=pk).update(heard_until_seconds=0)
     archive.delete(row.lake_key)
     is_held = row.state == State.RUNNING and row.lease_expires_at and row.lease_expires_at > timezone.now()
     if not is_held:
@@ -259,9 +295,3 @@ def _open_locally(media: MediaFile) -> Iterator[Path]:
             shutil.copyfileobj(stored, copy)
         copy.flush()
         yield Path(copy.name)
-
-
-def _batch(segments: Iterable[HeardSegment]) -> Iterator[list[HeardSegment]]:
-    iterator = iter(segments)
-    while batch := list(islice(iterator, BATCH_SIZE)):
-        yield batch

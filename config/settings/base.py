@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from csp import constants as csp
@@ -147,19 +148,33 @@ INGEST_ROOTS = [
 
 MODELS_DIR = VAR_DIR / "models"
 WHISPER_MODEL = value("WHISPER_MODEL", "tiny.en")
-WHISPER_THREADS = whole_number("WHISPER_THREADS", 0)  # 0: as many as CTranslate2 sees fit
-TRANSCRIBERS = {
+WHISPER_TASK = value("WHISPER_TASK", "transcribe")
+WHISPER_THREADS = whole_number("WHISPER_THREADS", 0)  # 0: one for each core
+TRANSCRIBERS: dict[str, dict[str, Any]] = {
     "faster_whisper": {
         "BACKEND": "transcripts.transcribers.faster_whisper.FasterWhisper",
-        "OPTIONS": {"model": WHISPER_MODEL, "cpu_threads": WHISPER_THREADS},
+        "OPTIONS": {"model": WHISPER_MODEL, "task": WHISPER_TASK, "cpu_threads": WHISPER_THREADS},
     },
     "openai_whisper": {
         "BACKEND": "transcripts.transcribers.openai_whisper.OpenAIWhisper",
-        "OPTIONS": {"model": WHISPER_MODEL},
+        "OPTIONS": {"model": WHISPER_MODEL, "task": WHISPER_TASK},
+    },
+    "endpoint": {
+        "BACKEND": "transcripts.transcribers.endpoint.Endpoint",
+        "OPTIONS": {
+            "model": WHISPER_MODEL,
+            "task": WHISPER_TASK,
+            "url": value("TRANSCRIPTION_URL", ""),
+            "key": value("TRANSCRIPTION_KEY", ""),
+        },
     },
     "captions": {"BACKEND": "transcripts.transcribers.captions.Captions"},
 }
 TRANSCRIBER = value("TRANSCRIBER", "faster_whisper")
+# A larger model, by which what was heard with doubt is heard once more; empty: it is left at that.
+if SECOND_WHISPER_MODEL := value("SECOND_WHISPER_MODEL", ""):
+    first = TRANSCRIBERS[TRANSCRIBER]
+    TRANSCRIBERS["second_pass"] = first | {"OPTIONS": first["OPTIONS"] | {"model": SECOND_WHISPER_MODEL}}
 # A worker that died holds its recording no longer than this.
 TRANSCRIPTION_LEASE_SECONDS = 30
 

@@ -10,12 +10,14 @@ import pytest
 
 from tests.system import pulling
 from tests.system.stack import LECTURES, Stack, difference, write_course
+from tests.transcripts import hearing
 
 # Twenty kills take their time.
 pytestmark = pytest.mark.timeout(3600)
 
 ROUNDS = 10
 PULL_KILLS, KILLS_A_PULL = 20, 4
+HEARING_KILLS, KILLS_A_HEARING = 20, 5
 VICTIMS = ("worker", "postgres", "valkey")
 
 
@@ -38,6 +40,15 @@ def test_workers_killed_at_random_moments_lose_and_double_nothing(tmp_path, fini
             assert stack.lake_of_any_run() == lake
         finally:
             stack.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recordings_heard_among_twenty_kills_are_those_of_undisturbed_runs(lake_dir):
+    chance = random.Random(20261127)
+    undisturbed = hearing.hear(hearing.plan(), lake=lake_dir)
+    for _ in range(HEARING_KILLS // KILLS_A_HEARING):
+        kills = sorted(chance.uniform(0, 60) for _ in range(KILLS_A_HEARING))
+        assert hearing.hear(hearing.plan(), lake=lake_dir, kills=kills) == undisturbed
 
 
 def test_pulls_among_twenty_kills_lose_and_double_nothing(tmp_path, undisturbed_pull):

@@ -3,7 +3,8 @@
 from tests.system.stack import LECTURES, Stack, difference, write_course
 
 MOMENTS = {
-    "in the middle of a lecture": "SELECT count(*) > 3 FROM transcripts_segment",
+    "in the middle of a lecture": "SELECT count(*) > 3 FROM transcripts_segment segment "
+    "JOIN transcripts_transcription heard ON heard.id = transcription_id WHERE engine <> 'captions'",
     "while the second lecture is claimed": "SELECT count(*) > 0 FROM transcripts_transcription "
     "WHERE state = 'done' AND engine <> 'captions'",
     "while sentences are embedded": "SELECT count(*) > 0 FROM assistant_chunk",

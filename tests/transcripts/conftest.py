@@ -1,12 +1,12 @@
 import pytest
 
 from transcripts import transcribers
-from transcripts.heard import HeardSegment, HeardWord
+from transcripts.heard import HeardPiece, HeardSegment, HeardWord
 from transcripts.transcribers import Hearing, Transcriber
 
 
 class FakeTranscriber(Transcriber):
-    """Hears what the test tells it to; `at_segment` is called before each segment."""
+    """Hears what the test tells it to, a segment a piece; `at_segment` is called before each."""
 
     engine = "fake"
     texts = ["One two three.", "Four five six."]
@@ -15,17 +15,18 @@ class FakeTranscriber(Transcriber):
     def prepare(self):
         pass
 
-    def listen(self, path, *, language):
-        return Hearing(language or "en", 10.0 * len(self.texts), self._segments())
+    def listen(self, path, *, language, from_seconds):
+        return Hearing(language or "en", 10.0 * len(self.texts), self._pieces(first=int(from_seconds / 10)))
 
-    def _segments(self):
-        for position, text in enumerate(self.texts):
+    def _pieces(self, *, first):
+        for position, text in list(enumerate(self.texts))[first:]:
             self.at_segment(position)
             start = 10.0 * position
             words = tuple(
                 HeardWord(start + i, start + i + 0.5, f" {word}", 0.9) for i, word in enumerate(text.split())
             )
-            yield HeardSegment(start, start + 9, text, words, -0.2, 0.01, 1.1)
+            segment = HeardSegment(start, start + 9, text, words, -0.2, 0.01, 1.1)
+            yield HeardPiece(start + 10, (segment,))
 
 
 @pytest.fixture

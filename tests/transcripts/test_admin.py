@@ -74,6 +74,10 @@ def test_the_engine_filter_keeps_its_engine(admin_client, row):
         ({"duration_seconds": 200.0, "heard_until_seconds": 50.0}, "25 %"),
         ({"duration_seconds": 200.0, "heard_until_seconds": 200.5}, "100 %"),
         ({"duration_seconds": None}, "–"),  # noqa: RUF001
+        (
+            {"duration_seconds": 200.0, "heard_until_seconds": 50.0, "wall_seconds": 10.0, "state": State.RUNNING},
+            "25 %, about 30 s left",
+        ),
     ],
 )
 def test_it_says_how_much_was_heard(values, heard):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ingestion.lake import lake
 from ingestion.models import Video
-from tests.transcripts import factories
+from tests.transcripts import factories, hearing
 from transcripts import claims, services
 from transcripts.models import Segment, State, Transcription
 
@@ -23,7 +23,6 @@ from transcripts.models import Segment, State, Transcription
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_killed_worker_is_followed_by_another_once_its_lease_has_run_out(fake, monkeypatch, settings):
     settings.TRANSCRIPTION_LEASE_SECONDS = 0.6
-    monkeypatch.setattr(services, "BATCH_SIZE", 1)
     monkeypatch.setattr(fake, "texts", ["One two three.", "Four five six.", "Seven eight nine."])
     factories.make_media(factories.make_video(), b"sound")
     services.plan_transcriptions()
@@ -45,6 +44,16 @@ def test_a_killed_worker_is_followed_by_another_once_its_lease_has_run_out(fake,
     row.refresh_from_db()
     assert (row.state, row.attempt_count, row.segments.count()) == (State.DONE, 2, 3)
     assert len(list(Path(lake().path("transcripts")).rglob("*.parquet"))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recording_heard_among_three_kills_is_that_of_an_undisturbed_run(lake_dir):
+    undisturbed = hearing.hear(hearing.plan(), lake=lake_dir)
+    row = hearing.plan()
+    assert hearing.hear(row, lake=lake_dir, kills=[0, 20, 40]) == undisturbed
+    assert (row.state, row.attempt_count) == (State.DONE, 4)
+    assert undisturbed[-1][3] > 70
+    assert len(list(Path(lake().path("transcripts")).rglob("*.parquet"))) == 2
 
 
 def _wait(is_so, *, seconds=10):

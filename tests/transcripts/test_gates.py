@@ -39,3 +39,11 @@ def test_it_keeps_every_segment():
 def test_it_trusts_captions_that_carry_no_probabilities():
     (marked,) = gates.mark([HeardSegment(0, 1, "Hello.")])
     assert marked.gate_reason == ""
+
+
+def test_it_remembers_what_was_said_before():
+    said = replace(SAID, text="Thank you.")
+    memory = gates.remember(["Well."], [said] * 3)
+    assert memory == ("Thank you.",) * 3
+    (marked,) = gates.mark([said], recent=memory)
+    assert marked.gate_reason == "repeated_segment"

@@ -39,3 +39,10 @@ def test_a_video_prefers_one_transcription(row):
 def test_a_segment_does_not_end_before_it_starts(row):
     with pytest.raises(IntegrityError), transaction.atomic():
         Segment.objects.create(transcription=row, position=0, text="back", start_seconds=2, end_seconds=1)
+
+
+def test_what_is_left_is_reckoned_at_the_pace_so_far():
+    row = Transcription(duration_seconds=600.0, heard_until_seconds=150.0, wall_seconds=10.0)
+    assert row.seconds_left == 30.0
+    row.wall_seconds = None
+    assert row.seconds_left is None

@@ -74,3 +74,22 @@ def test_it_passes_over_what_has_gone_at_its_source_until_it_is_back(fake):
     assert planning.plan(engine="fake") == 0
     Video.objects.update(availability="public")
     assert planning.plan(engine="fake") == 1
+
+
+@pytest.mark.parametrize(("average", "count"), [(-0.9, 1), (-0.3, 0), (None, 0)])
+def test_what_was_heard_with_doubt_is_heard_once_more(fake, settings, average, count):
+    settings.TRANSCRIBERS = settings.TRANSCRIBERS | {
+        "second_pass": settings.TRANSCRIBERS["fake"] | {"OPTIONS": {"model": "larger"}}
+    }
+    media = factories.make_media(factories.make_video(), b"sound")
+    factories.make_transcription(media, engine="fake", state=State.DONE, mean_log_probability=average)
+    assert planning.count_unplanned(engine="fake") == count
+    assert plan() == count
+    assert plan() == 0
+    assert Transcription.objects.filter(engine="second_pass", model="larger").count() == count
+
+
+def test_without_a_second_engine_doubt_is_left_at_that(fake):
+    media = factories.make_media(factories.make_video(), b"sound")
+    factories.make_transcription(media, engine="fake", state=State.DONE, mean_log_probability=-0.9)
+    assert plan() == 0

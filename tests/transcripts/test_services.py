@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -6,6 +7,7 @@ from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 
 from ingestion.lake import lake
+from ingestion.models import MediaFile
 from tests.transcripts import factories
 from transcripts import claims, services
 from transcripts.audio import UnreadableAudioError
@@ -47,7 +49,7 @@ def test_it_stores_what_is_heard_and_writes_one_object(row):
     row.refresh_from_db()
     assert (row.state, row.is_preferred, row.language) == (State.DONE, True, "en")
     assert row.duration_seconds == 20
-    assert row.heard_until_seconds == reached[-1] == 19
+    assert row.heard_until_seconds == reached[-1] == 20
     assert [s.text for s in row.segments.order_by("position")] == ["One two three.", "Four five six."]
     assert [f"transcripts/{name}" for name in objects()] == [row.lake_key]
 
@@ -60,21 +62,94 @@ def test_a_second_run_changes_nothing(row):
     assert row.attempt_count == 1
 
 
-def test_it_starts_over_after_a_death(row, fake, monkeypatch):
+SAID = ["One two three.", *["Thank you."] * 5, "Seven eight nine."]
+
+
+def segments_of(row):
+    rows = Segment.objects.filter(transcription=row).order_by("position").values()
+    return [{name: value for name, value in row.items() if name != "id"} for row in rows]
+
+
+@pytest.mark.parametrize("moment", range(1, len(SAID)))
+def test_after_a_death_it_goes_on_from_the_last_cut_as_if_nothing_had_happened(row, fake, monkeypatch, moment):
     def die(position):
-        if position == 2:
+        if position == moment:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(services, "BATCH_SIZE", 1)
-    monkeypatch.setattr(fake, "texts", ["One two three.", "Four five six.", "Seven eight nine."])
+    monkeypatch.setattr(fake, "texts", SAID)
+    run(row)
+    undisturbed = segments_of(row)
+    assert "repeated_segment" in {segment["gate_reason"] for segment in undisturbed}
+    services.transcribe_again(transcription_id=row.pk)
     fake.at_segment = die
     with pytest.raises(KeyboardInterrupt):
         run(row)
-    fake.at_segment = lambda position: None
-    assert Segment.objects.count() == 1
+    assert Segment.objects.count() == moment
+    heard_again = []
+    fake.at_segment = heard_again.append
     Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
     run(row)
-    assert (row.state, row.attempt_count, row.segments.count()) == (State.DONE, 2, 3)
+    fake.at_segment = lambda position: None
+    assert heard_again == list(range(moment, len(SAID)))
+    assert (row.state, row.attempt_count, row.gate_memory) == (State.DONE, 2, {})
+    assert segments_of(row) == undisturbed
+
+
+def test_deaths_are_forgotten_once_another_piece_is_stored(row, fake, monkeypatch):
+    def die(position):
+        if position == Segment.objects.count() == Transcription.objects.get().attempt_count:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(fake, "texts", SAID)
+    fake.at_segment = die
+    for _ in SAID[1:]:
+        with pytest.raises(KeyboardInterrupt):
+            run(row)
+        Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    run(row)
+    fake.at_segment = lambda position: None
+    assert (row.state, row.segments.count(), row.attempt_count) == (State.DONE, len(SAID), len(SAID))
+
+
+def test_after_a_death_the_recordings_language_stands(row, fake, monkeypatch):
+    def die(position):
+        if position == 1:
+            raise KeyboardInterrupt
+
+    MediaFile.objects.update(language="")
+    fake.at_segment = die
+    with pytest.raises(KeyboardInterrupt):
+        run(row)
+    fake.at_segment, listen = lambda position: None, fake.listen
+    monkeypatch.setattr(fake, "listen", lambda path, **known: replace(listen(path, **known), language="pt"))
+    Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    run(row)
+    assert (row.state, row.language) == (State.DONE, "en")
+
+
+def test_a_death_after_the_last_cut_leaves_nothing_to_be_heard(row, fake, monkeypatch):
+    def die(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(services.archive, "write", die)
+        run(row)
+    Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    fake.at_segment = die
+    run(row)
+    fake.at_segment = lambda position: None
+    assert (row.state, row.segments.count(), row.duration_seconds) == (State.DONE, 2, 20)
+
+
+def test_what_breaks_off_in_the_middle_leaves_no_half_of_it(row, fake):
+    def break_off(position):
+        if position == 1:
+            raise UnreadableAudioError("The file cannot be decoded: it ends too early.")
+
+    fake.at_segment = break_off
+    run(row)
+    fake.at_segment = lambda position: None
+    assert (row.state, row.segments.count()) == (State.UNREADABLE_AUDIO, 0)
 
 
 def test_a_rerun_on_another_day_leaves_one_object(row):
@@ -105,7 +180,7 @@ def test_what_goes_wrong_is_tried_again_and_then_failed_with_the_reason(row, fak
 
 
 def test_unreadable_audio_is_an_end_state(row, fake, monkeypatch):
-    def refuse(path, *, language):
+    def refuse(path, **options):
         raise UnreadableAudioError("The file is empty.")
 
     monkeypatch.setattr(fake, "listen", refuse)

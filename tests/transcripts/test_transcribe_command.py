@@ -81,3 +81,19 @@ def test_a_recording_without_speech_is_no_failure(fake, monkeypatch, capsys):
     factories.make_media(factories.make_video(), b"sound")
     monkeypatch.setattr(fake, "texts", ["..."])
     assert transcribe(capsys, "--pending").out == "     1 no speech heard\n"
+
+
+def test_it_says_how_the_engine_runs_here(capsys):
+    plan = json.loads(transcribe(capsys, "--plan", "--json").out)
+    assert (plan["engine"], plan["model"]) == ("faster_whisper", "tiny.en")
+    assert plan["recordings_at_once"] == plan["worker_count"] >= 1
+    assert f"precision            {plan['precision']}\n" in transcribe(capsys, "--plan").out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_are_heard_at_once_and_each_once(fake, monkeypatch, capsys):
+    monkeypatch.setattr(type(fake), "recordings_at_once", 3)
+    for name in "abcdef":
+        factories.make_media(factories.make_video(name), name.encode())
+    assert transcribe(capsys, "--pending").out == "     6 done\n"
+    assert set(Transcription.objects.values_list("attempt_count", flat=True)) == {1}

@@ -289,10 +289,10 @@ def test_captions_that_were_refused_say_why(audio, client, video):
 
 
 def test_it_says_how_far_it_has_been_heard(client, video):
-    pages.make_state(video, State.RUNNING, duration_seconds=600.0, heard_until_seconds=150.0)
+    pages.make_state(video, State.RUNNING, duration_seconds=600.0, heard_until_seconds=150.0, wall_seconds=10.0)
     page = page_of(client)
     assert '<progress max="100" value="25"' in page
-    assert "02:30 of 10:00" in page
+    assert "02:30 of 10:00 · about 30 s left" in page
 
 
 def test_it_says_how_many_are_before_it(client, course, video):

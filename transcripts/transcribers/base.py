@@ -3,14 +3,18 @@
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
 from ingestion.models import MediaKind
 from transcripts import controls, gates, repairs, sentences
-from transcripts.heard import HeardSegment
+from transcripts.heard import GateMemory, HeardPiece, HeardSegment
+
+NOTHING = GateMemory()
+TRANSCRIBE, TRANSLATE = TASKS = ("transcribe", "translate")
 
 
 class TranscriberError(Exception):
@@ -21,11 +25,19 @@ class TranscriberError(Exception):
 
 @dataclass(frozen=True)
 class Hearing:
-    """What is known of a recording at once, and its segments as they are heard."""
+    """What is known of a recording at once, and its pieces as they are heard.
+
+    The language is the spoken one, translated or not. The duration is what the file says of itself; the last
+    piece ends where the sound does.
+    """
 
     language: str
     duration_seconds: float
-    segments: Iterator[HeardSegment]
+    pieces: Iterator[HeardPiece]
+
+    @property
+    def segments(self) -> Iterator[HeardSegment]:
+        return chain.from_iterable(piece.segments for piece in self.pieces)
 
 
 class Transcriber(ABC):
@@ -36,19 +48,36 @@ class Transcriber(ABC):
     # What else changes the text that comes out; the device and its threads do not.
     settled_options: ClassVar[dict[str, object]] = {}
 
-    def __init__(self, *, model: str = "") -> None:
-        self.model = model
+    def __init__(self, *, model: str = "", task: str = TRANSCRIBE) -> None:
+        """Take a model's name and a task: to write down what is said, or to translate it into English."""
+        if task not in TASKS:
+            raise TranscriberError(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
+        self.model, self.task = model, task
 
     @abstractmethod
     def prepare(self) -> None:
         """Load what hearing needs. Raises TranscriberError when it is not installed or not there."""
 
     @abstractmethod
-    def listen(self, path: Path, *, language: str) -> Hearing:
-        """Return what the engine hears, times in seconds; an empty language is detected.
+    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+        """Return what the engine hears from a cut on, times in seconds; an empty language is detected.
 
         Raises UnreadableAudioError for a file without usable content, TranscriberError for the engine's limits.
         """
+
+    @property
+    def recordings_at_once(self) -> int:
+        """How many short recordings it takes to make full use of the machine."""
+        return 1
+
+    def describe(self) -> dict[str, object]:
+        """Return how it runs on this machine, as `transcribe --plan` prints it."""
+        return {
+            "engine": self.engine,
+            "model": self.model,
+            "task": self.task,
+            "recordings_at_once": self.recordings_at_once,
+        }
 
     @property
     def digest(self) -> str:
@@ -56,7 +85,7 @@ class Transcriber(ABC):
         described = {
             "engine": self.engine,
             "model": self.model,
-            "task": "transcribe",
+            "task": self.task,
             "options": self.settled_options
             | repairs.SETTLED_OPTIONS
             | sentences.SETTLED_OPTIONS
@@ -64,14 +93,27 @@ class Transcriber(ABC):
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
-    def hear(self, path: Path, *, language: str = "") -> Hearing:
-        """Return what is heard in a file, sentence by sentence, times in order, doubtful text marked."""
+    def hear(
+        self, path: Path, *, language: str = "", from_seconds: float = 0.0, memory: GateMemory = NOTHING
+    ) -> Hearing:
+        """Return what is heard in a file, sentence by sentence, times in order, doubtful text marked.
+
+        With the end and the memory of a piece that was heard before it goes on from there.
+        """
         self.prepare()
-        hearing = self.listen(path, language=_base_language(language))
-        printable = controls.strip(hearing.segments)
-        mended = repairs.mend(printable, duration_seconds=hearing.duration_seconds)
+        hearing = self.listen(path, language=_base_language(language), from_seconds=from_seconds)
+        return replace(hearing, pieces=_finish(hearing.pieces, memory=memory))
+
+
+def _finish(pieces: Iterable[HeardPiece], *, memory: GateMemory) -> Iterator[HeardPiece]:
+    for piece in pieces:
+        printable = controls.strip(piece.segments)
+        mended = repairs.mend(printable, duration_seconds=piece.until_seconds)
         # A loop shows in the whole of a segment, a sentence said over and over in its sentences.
-        return replace(hearing, segments=gates.mark(sentences.split(gates.mark(mended))))
+        wholes = list(gates.mark(mended, recent=memory.segments))
+        said = tuple(gates.mark(sentences.split(wholes), recent=memory.sentences))
+        memory = GateMemory(gates.remember(memory.segments, wholes), gates.remember(memory.sentences, said))
+        yield replace(piece, segments=said, memory=memory)
 
 
 def _base_language(tag: str) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from ingestion.models import MediaKind
 from transcripts import captions
 from transcripts.captions import rolling
-from transcripts.heard import HeardSegment
+from transcripts.heard import HeardPiece, HeardSegment
 from transcripts.transcribers.base import Hearing, Transcriber
 
 logger = logging.getLogger(__name__)
@@ -27,19 +27,18 @@ class Captions(Transcriber):
     def prepare(self) -> None:
         """Need nothing."""
 
-    def listen(self, path: Path, *, language: str) -> Hearing:
-        """Return the cues of a file in order of their starts; what had to be mended is logged.
+    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+        """Return the cues of a file as one piece, in order of their starts; what had to be mended is logged.
 
         Raises UnreadableAudioError for what are no captions.
         """
         reading = captions.read(path.read_bytes())
         for repair in reading.repairs:
             logger.warning("captions %s: %s", path.name, repair)
-        return Hearing(
-            language=language or reading.language,
-            duration_seconds=max((max(c.start_seconds, c.end_seconds) for c in reading.cues), default=0.0),
-            segments=(_segment(cue) for cue in rolling.unroll(reading.cues) if cue.lines),
-        )
+        end_seconds = max((max(c.start_seconds, c.end_seconds) for c in reading.cues), default=0.0)
+        segments = tuple(_segment(cue) for cue in rolling.unroll(reading.cues) if cue.lines)
+        pieces = [] if from_seconds else [HeardPiece(end_seconds, segments)]
+        return Hearing(language or reading.language, end_seconds, iter(pieces))
 
 
 def _segment(cue: captions.Cue) -> HeardSegment:

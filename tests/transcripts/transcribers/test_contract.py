@@ -52,6 +52,7 @@ def test_every_engine_hears_the_words_at_their_times(heard):
     engine, hearing, segments = heard
     assert re.sub(r"[^a-z ]", "", " ".join(segment.text for segment in segments).lower()) == SAID
     assert hearing.language == "en"
+    assert {segment.spoken_language for segment in segments} <= {"en", ""}
     assert hearing.duration_seconds == pytest.approx(11.0, abs=0.5)
     assert len(engine.digest) == 64
     assert not any(segment.gate_reason for segment in segments)

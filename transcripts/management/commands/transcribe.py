@@ -3,10 +3,12 @@
 manage.py transcribe lecture.opus                     lines of [mm:ss] text
 manage.py transcribe lecture.opus --json              language, duration, segments with word times
 manage.py transcribe --pending                        everything ingested and not yet heard
+manage.py transcribe --plan                           device, precision, workers and threads chosen here
 """
 
 import json
 from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 from tqdm import tqdm
@@ -23,7 +26,7 @@ from transcripts import clock, services, transcribers
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import HeardSegment
 from transcripts.models import State, Transcription
-from transcripts.transcribers import Hearing, TranscriberError
+from transcripts.transcribers import Hearing, Transcriber, TranscriberError
 
 
 class Command(BaseCommand):
@@ -32,6 +35,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help="audio or video to be heard")
         parser.add_argument("--pending", action="store_true", help="hear all that is ingested and not heard")
+        parser.add_argument("--plan", action="store_true", help="say how the engine runs here, and hear nothing")
         parser.add_argument("--json", action="store_true", help="print JSON only")
         parser.add_argument(
             "--engine",
@@ -41,16 +45,26 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="", help="spoken language, such as en; else detected")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["pending"] == bool(options["file"]):
+        if options["pending"] + bool(options["file"]) + options["plan"] != 1:
             raise CommandError("Name a file to be heard, or say --pending.")
         try:
-            if options["pending"]:
+            if options["plan"]:
+                self._tell_plan(transcribers.get(options["engine"]), as_json=options["json"])
+            elif options["pending"]:
                 lost_objects.refuse_other_lake()
                 self._hear_pending(engine=options["engine"], as_json=options["json"])
             else:
                 self._hear_file(options)
         except (TranscriberError, UnreadableAudioError, lost_objects.OtherLakeError) as error:
             raise CommandError(str(error)) from error
+
+    def _tell_plan(self, transcriber: Transcriber, *, as_json: bool) -> None:
+        plan = transcriber.describe()
+        if as_json:
+            self.stdout.write(json.dumps(plan))
+            return
+        for name, value in plan.items():
+            self.stdout.write(f"{name.replace('_', ' '):20} {value}")
 
     def _hear_file(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]
@@ -62,34 +76,34 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error}") from error
         except PermissionError as error:
             raise CommandError(f"{path} cannot be opened: permission denied.") from error
-        segments = self._listen(hearing)
+        segments, duration_seconds = self._listen(hearing)
         if not segments:
             self.stderr.write(f"No speech was heard in {path}.")
         if options["json"]:
-            self.stdout.write(json.dumps(_as_dict(hearing, segments), ensure_ascii=False))
+            self.stdout.write(
+                json.dumps(_as_dict(hearing.language, duration_seconds, segments), ensure_ascii=False)
+            )
             return
         for segment in segments:
             self.stdout.write(f"[{clock.format_clock(segment.start_seconds)}] {segment.text}")
 
-    def _listen(self, hearing: Hearing) -> list[HeardSegment]:
-        trusted = []
+    def _listen(self, hearing: Hearing) -> tuple[list[HeardSegment], float]:
+        """Return what is trusted, and the seconds at which the recording ends."""
+        trusted: list[HeardSegment] = []
+        until_seconds = 0.0
         with tqdm(total=round(hearing.duration_seconds), unit="s", disable=None) as bar:
-            for segment in hearing.segments:
-                bar.update(int(segment.end_seconds) - bar.n)
-                if not segment.gate_reason:
-                    trusted.append(segment)
-        return trusted
+            meter = _Meter(bar)
+            for piece in hearing.pieces:
+                meter(until_seconds := piece.until_seconds)
+                trusted += [segment for segment in piece.segments if not segment.gate_reason]
+        return trusted, until_seconds
 
     def _hear_pending(self, *, engine: str, as_json: bool) -> None:
-        transcribers.get(engine).prepare()
+        transcriber = transcribers.get(engine)
+        transcriber.prepare()
         services.plan_transcriptions(engine=engine)
-        handled = set()
         with tqdm(unit="s", desc="heard", disable=None) as bar:
-            while pk := Transcription.objects.claimable(at=timezone.now()).values_list("pk", flat=True).first():
-                handled.add(pk)
-                # What went wrong stands in the row, which ends as failed once its attempts are used up.
-                with suppress(Exception):
-                    services.run_transcription(transcription_id=pk, on_heard=_Meter(bar))
+            handled = _hear_all(bar, at_once=transcriber.recordings_at_once)
         self._sum_up(as_json=as_json)
         if failed_count := Transcription.objects.failed().filter(pk__in=handled).count():
             raise CommandError(f"{failed_count} of {len(handled)} recordings failed: the admin says why.")
@@ -101,6 +115,31 @@ class Command(BaseCommand):
             return
         for state, count in rows:
             self.stdout.write(f"{count:6d} {State(state).label}")
+
+
+def _hear_all(bar: "tqdm[Any]", *, at_once: int) -> set[int]:
+    """Hear what waits, so many recordings beside one another; return the ids of those taken up."""
+    if at_once == 1:
+        return _hear_waiting(bar)
+    with ThreadPoolExecutor(at_once) as pool:
+        return set().union(*pool.map(_hear_in_thread, [bar] * at_once))
+
+
+def _hear_in_thread(bar: "tqdm[Any]") -> set[int]:
+    try:
+        return _hear_waiting(bar)
+    finally:
+        connection.close()  # this thread's own
+
+
+def _hear_waiting(bar: "tqdm[Any]") -> set[int]:
+    handled = set()
+    while pk := Transcription.objects.claimable(at=timezone.now()).values_list("pk", flat=True).first():
+        handled.add(pk)
+        # What went wrong stands in the row, which ends as failed once its attempts are used up.
+        with suppress(Exception):
+            services.run_transcription(transcription_id=pk, on_heard=_Meter(bar))
+    return handled
 
 
 class _Meter:
@@ -115,10 +154,10 @@ class _Meter:
         self.reached = int(seconds)
 
 
-def _as_dict(hearing: Hearing, segments: list[HeardSegment]) -> dict[str, Any]:
+def _as_dict(language: str, duration_seconds: float, segments: list[HeardSegment]) -> dict[str, Any]:
     return {
-        "language": hearing.language,
-        "duration_seconds": hearing.duration_seconds,
+        "language": language,
+        "duration_seconds": duration_seconds,
         "segments": [
             {
                 "start_seconds": segment.start_seconds,

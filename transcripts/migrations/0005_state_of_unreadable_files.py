@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('transcripts', '0003_segment_agreement'),
+        ('transcripts', '0004_gate_memory'),
     ]
 
     operations = [

