@@ -4,7 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from ingestion import locks
 from ingestion.following import wanting
@@ -201,6 +201,16 @@ def test_while_another_process_lists_it_waits_a_minute(follow, pull, clock, monk
     clock.go_on(minutes=2)
     assert pull(subscription).page_count == 3
     assert IngestionRun.objects.count() == 1
+
+
+def test_ingest_says_why_one_video_is_not_to_be_had(world):
+    world.lecture.playability = {"status": "UNPLAYABLE", "reason": "Words that nobody has seen"}
+    with pytest.raises(CommandError, match=r"Words that nobody has seen.* It is followed all the same"):
+        call_command("ingest", "--", VIDEO_ID, stdout=io.StringIO(), stderr=io.StringIO())
+    world.lecture.playability = {"status": "LOGIN_REQUIRED", "reason": "Private video"}
+    Enquiry.objects.update(due_at="2026-01-01T00:00Z")
+    with pytest.raises(CommandError, match="is private: Private video"):
+        call_command("ingest", "--", VIDEO_ID, stdout=io.StringIO(), stderr=io.StringIO())
 
 
 def test_ingest_names_the_setting_and_reads_the_pages_instead():
