@@ -37,6 +37,11 @@ class Status:
     def is_well(self) -> bool:
         return not self.concerns
 
+    @property
+    def are_workers_well(self) -> bool:
+        """Tell whether every queue is served and beat sends."""
+        return self.beat.is_alive and bool(self.queues) and not any(_is_bad(queue) for queue in self.queues)
+
 
 def read(*, at: datetime) -> Status:
     """Return how the installation does, in as many queries whatever it holds."""
@@ -70,6 +75,10 @@ def read(*, at: datetime) -> Status:
     )
 
 
+def _is_bad(queue: machines.Queue) -> bool:
+    return queue.health == machines.Health.BAD
+
+
 def _find_faults(
     *,
     is_redis_up: bool,
@@ -81,7 +90,7 @@ def _find_faults(
     """Return what stands still by itself."""
     faults = {
         _("Redis does not answer: nothing is sent to the workers"): int(not is_redis_up),
-        _("queues that no worker serves"): sum(queue.health == machines.Health.BAD for queue in queues),
+        _("queues that no worker serves"): sum(map(_is_bad, queues)),
         _("beat has stopped: no stage is told to look for work"): int(not beat.is_alive),
         _("disks that are nearly full"): sum(disk.is_short for disk in disks),
         _("stages where work waits and nothing has come for an hour"): sum(new.is_stuck for new in freshness),

@@ -45,12 +45,11 @@ def begin(*, reference: references.Reference, course_title: str, changes: Mappin
     subscriptions.SubscriptionError.
     """
     course, is_course_new = _find_course(reference, title=course_title)
-    mine = Subscription.objects.filter(course=course, kind=reference.kind, reference=reference.value)
-    before = mine.first()
+    before = subscriptions.find_known(reference).filter(course=course).first()
     wishes = subscriptions.read_wishes(before) if before else subscriptions.Wishes()
     subscription = subscriptions.follow(
         course=course,
-        reference=reference,
+        reference=replace(reference, value=before.reference) if before else reference,
         wishes=replace(wishes, **changes) if changes else None,
         wakes_worker=False,
     )
@@ -61,8 +60,7 @@ def _find_course(reference: references.Reference, *, title: str) -> tuple[Course
     """Return a course, and whether it was made."""
     if title:
         return Course.objects.get_or_create(title=title[:255])
-    known = Subscription.objects.filter(kind=reference.kind, reference=reference.value).select_related("course")
-    courses = [each.course for each in known.order_by("pk")]
+    courses = list(dict.fromkeys(each.course for each in subscriptions.find_known(reference)))
     if len(courses) > 1:
         titles = ", ".join(f"“{course}”" for course in courses)
         raise ManyCoursesError(_("Several courses follow it, %(titles)s: name one of them.") % {"titles": titles})

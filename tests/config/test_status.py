@@ -261,3 +261,19 @@ def test_a_slow_count_serves_for_longer(monkeypatch):
     monkeypatch.setattr(stages.time, "monotonic", lambda: next(moments))
     stages.list_stages(at=timezone.now())
     assert kept == [5, 80, 5, 5]
+
+
+def test_what_needs_a_person_stands_first_and_what_needs_nobody_is_folded(client, operator, served):
+    make_transcription("odd", state=State.FAILED, reason="Died thrice.")
+    schedule.seed()
+    client.force_login(operator)
+    page = client.get("/status/").content.decode()
+    places = [page.index(f'id="{name}"') for name in ("headline", "troubles", "stages", "workers", "schedule")]
+    assert places == sorted(places)
+    assert '<details class="fold" id="fold-workers">' in page
+    assert '<details class="fold" id="fold-schedule">' in page
+    served["queues"] = None
+    PeriodicTask.objects.all().delete()
+    page = client.get("/status/").content.decode()
+    assert '<details class="fold" id="fold-workers" open>' in page
+    assert '<details class="fold" id="fold-schedule" open>' in page

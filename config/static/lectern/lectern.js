@@ -28,6 +28,19 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   window.location.reload();
 });
 
+// What a person has unfolded, or folded, stays so where htmx brings the same part anew.
+const unfolded = new Map();
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  for (const fold of detail.target.querySelectorAll("details.fold")) unfolded.set(fold.id, fold.open);
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  for (const fold of detail.target.querySelectorAll("details.fold")) {
+    if (unfolded.has(fold.id)) fold.open = unfolded.get(fold.id);
+  }
+});
+
 for (const name of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(name, (event) => {
     const place = document.querySelector(".messages");

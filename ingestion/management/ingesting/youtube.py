@@ -151,6 +151,9 @@ def _report(
     if not problems and client.has_key() and (count := waiting.count()):
         waits = "1 video waits for its" if count == 1 else f"{count} videos wait for their"
         problems = [f"{waits} details: a worker asks for them when there are units."]
+    if not problems and subscription.kind == SubjectKind.VIDEO:
+        asked = Enquiry.objects.filter(kind=EnquiryKind.DETAILS, video__listings__subscription=subscription)
+        problems = list(asked.exclude(error="").values_list("error", flat=True))
     if problems and not listed.filter(is_wanted=True).exists():
         page = f"/courses/{subscription.course_id}/"
         problems.append(

@@ -194,9 +194,15 @@ def test_a_course_that_was_there_stays(emulator, course):
 
 
 def test_a_second_name_in_the_same_course_leaves_no_twin(emulator, channel):
+    ingest(channel, "--course", "Algebra")
+    sentence = f"This course follows it already, as {channel}. Nothing was added."
+    assert refuse("@channel0", "--course", "Algebra") == sentence
+    assert Subscription.objects.get().reference == channel
+
+
+def test_an_id_is_known_as_that_of_what_is_followed_by_a_name(emulator, channel):
     ingest("@channel0", "--course", "Algebra")
-    sentence = "This course follows it already, as @channel0. Nothing was added."
-    assert refuse(channel, "--course", "Algebra") == sentence
+    assert "0 new payloads" in ingest(channel)
     assert Subscription.objects.get().reference == "@channel0"
 
 

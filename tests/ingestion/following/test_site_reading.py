@@ -4,7 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from ingestion import locks
 from ingestion.following import wanting
@@ -22,6 +22,7 @@ from ingestion.models import (
     Video,
 )
 from ingestion.sources import yt_dlp_site
+from tests.config.replays import lose_database, run_replay
 from tests.emulators import media
 from tests.ingestion.extraction.conftest import VIDEO_ID, world
 
@@ -52,6 +53,7 @@ def test_a_playlist_is_followed_as_with_a_key(follow, pull, course):
     assert RawRecord.objects.filter(source="yt_dlp", kind="info").count() == 2
 
 
+CHANGE = ("video__video_id", "availability", "reason", "observed_at")
 REFUSED = {
     "private": ({"status": "LOGIN_REQUIRED", "reason": "Private video"}, {}),
     "deleted": ({"status": "ERROR", "reason": "This video has been removed by the uploader"}, {}),
@@ -85,11 +87,26 @@ def test_of_each_video_that_is_not_to_be_had_the_reason_and_the_next_attempt_are
         assert playability["reason"] in change.reason
         due_at = Enquiry.objects.get(video=video, kind="details").due_at
         assert timedelta(hours=1) < due_at - clock.now < timedelta(days=8)
+    history = list(AvailabilityChange.objects.order_by("video__video_id").values_list(*CHANGE))
+    lose_database()
+    run_replay()
+    assert list(AvailabilityChange.objects.order_by("video__video_id").values_list(*CHANGE)) == history
+
+
+def test_what_can_be_had_again_is_there_again(world, follow, pull, clock):
+    subscription = follow(PLAYLIST_ID)
+    world.lecture.playability = REFUSED["private"][0]
+    world.site.lectures["lecture-002"].playability = REFUSED["region_blocked"][0]
+    pull(subscription)
     for lecture in world.site.lectures.values():
         lecture.playability, lecture.details = media.PLAYABLE, {}
     clock.go_on(days=8)
     pull(subscription)
-    assert set(Video.objects.values_list("availability", flat=True)) == {"public"}
+    assert list(Video.objects.order_by("video_id").values_list("availability", flat=True)) == [
+        "public",
+        "public",
+        "deleted",
+    ]
 
 
 def test_pulled_again_only_the_list_is_read_and_later_what_was_refused(world, follow, pull, clock):
@@ -184,6 +201,16 @@ def test_while_another_process_lists_it_waits_a_minute(follow, pull, clock, monk
     clock.go_on(minutes=2)
     assert pull(subscription).page_count == 3
     assert IngestionRun.objects.count() == 1
+
+
+def test_ingest_says_why_one_video_is_not_to_be_had(world):
+    world.lecture.playability = {"status": "UNPLAYABLE", "reason": "Words that nobody has seen"}
+    with pytest.raises(CommandError, match=r"Words that nobody has seen.* It is followed all the same"):
+        call_command("ingest", "--", VIDEO_ID, stdout=io.StringIO(), stderr=io.StringIO())
+    world.lecture.playability = {"status": "LOGIN_REQUIRED", "reason": "Private video"}
+    Enquiry.objects.update(due_at="2026-01-01T00:00Z")
+    with pytest.raises(CommandError, match="is private: Private video"):
+        call_command("ingest", "--", VIDEO_ID, stdout=io.StringIO(), stderr=io.StringIO())
 
 
 def test_ingest_names_the_setting_and_reads_the_pages_instead():
