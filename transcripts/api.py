@@ -17,9 +17,14 @@ from rest_framework.views import APIView
 
 from ingestion import permissions, problems
 from ingestion.models import OPERATE, Video
-from transcripts import exports, services, views
+from transcripts import exports, lectures, services, views
 from transcripts.models import Segment, State, Transcription
-from transcripts.serializers import SegmentSerializer, TranscriptionSerializer, TranscriptSerializer
+from transcripts.serializers import (
+    LectureChapterSerializer,
+    SegmentSerializer,
+    TranscriptionSerializer,
+    TranscriptSerializer,
+)
 
 DESCRIBED = ("language", "engine", "model", "duration_seconds")
 VIDEO_ID = OpenApiParameter("video_id", str, OpenApiParameter.PATH, description="As its source names it.")
@@ -50,15 +55,32 @@ class TranscriptView(APIView):
         has_words, has_gates = _read_flag(request, "words"), _read_flag(request, "doubted")
         if has_gates and not request.user.has_perm(OPERATE):
             raise exceptions.PermissionDenied
-        transcription = Transcription.objects.preferred().filter(video=_find_video(request, video_id)).first()
+        transcription = Transcription.objects.preferred().filter(video=find_video(request, video_id)).first()
         if transcription is None:
             raise Http404
-        said = Segment.objects.filter(transcription=transcription).order_by("position")
-        said = said if has_gates else said.trusted()
+        said = Segment.objects.filter(transcription=transcription).select_related("correction")
+        said = (said if has_gates else said.trusted()).defer("heard_text", "heard_words").order_by("position")
         rows = said if has_words else said.defer("words")
         segments = SegmentSerializer(rows, many=True, has_words=has_words, has_gates=has_gates)
         described = {name: getattr(transcription, name) for name in DESCRIBED}
         return Response({"video_id": video_id, **described, "segments": segments.data})
+
+
+class ChapterListView(APIView):
+    """The chapters of a video, whoever named them."""
+
+    @extend_schema(
+        operation_id="list_chapters",
+        tags=["transcripts"],
+        summary="The chapters of a video",
+        description="Those published with it; where there are none, those found by what is spoken of.",
+        parameters=[VIDEO_ID],
+        responses={200: LectureChapterSerializer(many=True), **problems.responses(401, 404)},
+        filters=False,
+    )
+    def get(self, request: Request, video_id: str) -> Response:
+        lecture = lectures.open_lecture(find_video(request, video_id))
+        return Response(LectureChapterSerializer(lecture.chapters, many=True).data)
 
 
 class TranscriptFileView(APIView):
@@ -68,6 +90,11 @@ class TranscriptFileView(APIView):
         operation_id="get_transcript_file",
         tags=["transcripts"],
         summary="The transcript of a video as a file",
+        description="Parquet has a row a segment in the schema of the lake's transcripts: video_id, media_sha256, "
+        "digest, engine, model, language, position, text, gate_reason, repair, start_seconds, end_seconds, "
+        "average_log_probability, no_speech_probability, compression_ratio and words, a list of start_seconds, "
+        "end_seconds, text and probability. Here it holds what is trusted, as people corrected it; in the lake "
+        "everything, as it was heard.",
         parameters=[
             VIDEO_ID,
             OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(exports.FORMATS)),
@@ -77,13 +104,14 @@ class TranscriptFileView(APIView):
             (200, "application/x-subrip"): OpenApiTypes.STR,
             (200, "text/plain"): OpenApiTypes.STR,
             (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/vnd.apache.parquet"): OpenApiTypes.BINARY,
             **problems.responses(401, 404),
         },
     )
     def get(self, request: Request, video_id: str, kind: str) -> HttpResponse:
         if kind not in exports.FORMATS:
             raise Http404
-        return views.make_download(_find_video(request, video_id), kind)
+        return views.make_download(find_video(request, video_id), kind)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         return super().perform_content_negotiation(request, force=True)
@@ -157,7 +185,8 @@ class TranscribeAgainView(_Transcriptions):
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
-def _find_video(request: Request, video_id: str) -> Video:
+def find_video(request: Request, video_id: str) -> Video:
+    """Return a video that a person sees. Raises Http404."""
     video = Video.objects.visible_to(request.user).filter(video_id=video_id.replace("\0", " ")).first()
     if video is None:
         raise Http404

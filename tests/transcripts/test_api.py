@@ -38,7 +38,10 @@ def test_a_transcript_comes_segment_by_segment(client, row):
         "model": row.model,
         "duration_seconds": 600.0,
         "segments": [
-            {"start_seconds": start, "end_seconds": end, "text": text} for start, end, text in pages.SAID
+            {"id": pk, "version": 0, "start_seconds": start, "end_seconds": end, "text": text}
+            for pk, (start, end, text) in zip(
+                row.segments.order_by("position").values_list("pk", flat=True), pages.SAID, strict=True
+            )
         ],
     }
 
@@ -81,7 +84,7 @@ def test_a_long_transcript_costs_the_same_queries(client, row, django_assert_max
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/vtt", "image/png"])
-@pytest.mark.parametrize("kind", ["vtt", "srt", "txt", "json"])
+@pytest.mark.parametrize("kind", ["vtt", "srt", "txt", "json", "parquet"])
 def test_files_come_whatever_is_accepted(kind, accept, client, row):
     answer = client.get(f"/api/v1/videos/lecture-01/transcript.{kind}", headers={"Accept": accept})
     assert answer.status_code == 200

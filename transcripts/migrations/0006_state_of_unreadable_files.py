@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('transcripts', '0004_gate_memory'),
+        ('transcripts', '0005_corrections'),
     ]
 
     operations = [
