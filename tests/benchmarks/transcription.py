@@ -3,12 +3,12 @@
     python -m tests.benchmarks.transcription
     python -m tests.benchmarks.transcription --turns 1 --seconds 60
 
-The English clips, over and over, are heard as one long file of at least twenty minutes and as many short ones, with
-word times. Lectern's clock runs from audio objects in the lake to committed rows and Parquet (`transcribe
---pending`), a peer's from files to text; weights are loaded before. The engines take turns, and the median counts.
-Peers decode greedily, as Lectern does; faster-whisper with its own five beams is heard once, for its errors. Errors
-are counted after Whisper's English normaliser. The last line is JSON: the worse of the two ratios, and the errors of
-the shape in which Lectern's are the most beside the better peer's.
+The English clips, over and over, are heard as one long file of at least twenty minutes and as many short ones,
+with word times. Lectern's clock runs from audio objects in the lake to committed rows and Parquet (`transcribe
+--pending`), a peer's from files to text; weights are loaded before. The engines take turns, and the median
+counts. Peers decode greedily, as Lectern does; faster-whisper with its own five beams is heard once, for its
+errors. Errors are counted after Whisper's English normaliser. The last line is JSON: the worse of the two
+ratios, and the errors of the shape in which Lectern's are the most beside the better peer's.
 """
 
 import argparse
