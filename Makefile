@@ -37,6 +37,8 @@ messages: $(VENV)/installed ## gather the texts of pages anew and compile their 
 
 bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.transcription
+	$(BIN)/python -m tests.benchmarks.asr_accuracy
+	$(BIN)/python -m tests.benchmarks.asr_memory
 	$(BIN)/python -m tests.benchmarks.retrieval
 	$(BIN)/python -m tests.benchmarks.course_questions
 	$(BIN)/python -m tests.benchmarks.memory

@@ -18,7 +18,16 @@ from django.utils import timezone
 from ingestion.lake import lake
 from ingestion.models import Course, MediaFile, Video
 from ingestion.progress import Progress
-from transcripts import agreement, archive, claims, correction_archive, planning, preference, transcribers
+from transcripts import (
+    agreement,
+    archive,
+    claims,
+    correction_archive,
+    planning,
+    preference,
+    transcribers,
+    vocabulary,
+)
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import GateMemory, HeardPiece
 from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
@@ -173,6 +182,7 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
             path,
             language=_find_language(media),
             from_seconds=row.heard_until_seconds,
+            terms=vocabulary.gather(row.video) if transcriber.expects_terms else "",
             memory=GateMemory(**{name: tuple(texts) for name, texts in row.gate_memory.items()}),
         )
         # What an earlier attempt took the recording's language for stands, with what it heard.

@@ -8,7 +8,7 @@ import django_stubs_ext
 from csp import constants as csp
 
 from config.settings.api import *  # noqa: F403
-from config.settings.environment import BASE_DIR, VAR_DIR, address, value, whole_number
+from config.settings.environment import BASE_DIR, VAR_DIR, address, value, whole_number, yes_or_no
 from config.settings.people import *  # noqa: F403
 from config.settings.people import OIDC_ISSUER
 from config.settings.queues import *  # noqa: F403
@@ -149,24 +149,23 @@ INGEST_ROOTS = [
 MODELS_DIR = VAR_DIR / "models"
 WHISPER_MODEL = value("WHISPER_MODEL", "tiny.en")
 WHISPER_TASK = value("WHISPER_TASK", "transcribe")
+# Whether an engine is told the terms of each lecture.
+WHISPER_TERMS = yes_or_no("WHISPER_TERMS", "no")
+WHISPER_OPTIONS = {"model": WHISPER_MODEL, "task": WHISPER_TASK, "expects_terms": WHISPER_TERMS}
 WHISPER_THREADS = whole_number("WHISPER_THREADS", 0)  # 0: one for each core
 TRANSCRIBERS: dict[str, dict[str, Any]] = {
     "faster_whisper": {
         "BACKEND": "transcripts.transcribers.faster_whisper.FasterWhisper",
-        "OPTIONS": {"model": WHISPER_MODEL, "task": WHISPER_TASK, "cpu_threads": WHISPER_THREADS},
+        "OPTIONS": WHISPER_OPTIONS | {"cpu_threads": WHISPER_THREADS},
     },
     "openai_whisper": {
         "BACKEND": "transcripts.transcribers.openai_whisper.OpenAIWhisper",
-        "OPTIONS": {"model": WHISPER_MODEL, "task": WHISPER_TASK},
+        "OPTIONS": WHISPER_OPTIONS,
     },
     "endpoint": {
         "BACKEND": "transcripts.transcribers.endpoint.Endpoint",
-        "OPTIONS": {
-            "model": WHISPER_MODEL,
-            "task": WHISPER_TASK,
-            "url": value("TRANSCRIPTION_URL", ""),
-            "key": value("TRANSCRIPTION_KEY", ""),
-        },
+        "OPTIONS": WHISPER_OPTIONS
+        | {"url": value("TRANSCRIPTION_URL", ""), "key": value("TRANSCRIPTION_KEY", "")},
     },
     "captions": {"BACKEND": "transcripts.transcribers.captions.Captions"},
 }

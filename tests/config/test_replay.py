@@ -263,7 +263,7 @@ def test_every_end_of_a_hearing_comes_back(fake, monkeypatch):
     hearing.run_transcription(transcription_id=by_video[silent.pk])
     monkeypatch.setattr(fake, "texts", texts)
 
-    def refuse(path, *, language, from_seconds):
+    def refuse(path, *, language, from_seconds, terms):
         raise UnreadableAudioError("The file is empty.")
 
     monkeypatch.setattr(fake, "listen", refuse)

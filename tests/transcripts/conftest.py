@@ -15,7 +15,7 @@ class FakeTranscriber(Transcriber):
     def prepare(self):
         pass
 
-    def listen(self, path, *, language, from_seconds):
+    def listen(self, path, *, language, from_seconds, terms):
         return Hearing(language or "en", 10.0 * len(self.texts), self._pieces(first=int(from_seconds / 10)))
 
     def _pieces(self, *, first):

@@ -48,19 +48,24 @@ class Transcriber(ABC):
     # What else changes the text that comes out; the device and its threads do not.
     settled_options: ClassVar[dict[str, object]] = {}
 
-    def __init__(self, *, model: str = "", task: str = TRANSCRIBE) -> None:
-        """Take a model's name and a task: to write down what is said, or to translate it into English."""
+    def __init__(self, *, model: str = "", task: str = TRANSCRIBE, expects_terms: bool = False) -> None:
+        """Take a model's name, and a task: to write down what is said, or to translate it into English.
+
+        One that expects terms is told those of each lecture.
+        """
         if task not in TASKS:
             raise TranscriberError(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
-        self.model, self.task = model, task
+        self.model, self.task, self.expects_terms = model, task, expects_terms
 
     @abstractmethod
     def prepare(self) -> None:
         """Load what hearing needs. Raises TranscriberError when it is not installed or not there."""
 
     @abstractmethod
-    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+    def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return what the engine hears from a cut on, times in seconds; an empty language is detected.
+
+        Terms are those that may be said, separated by commas.
 
         Raises UnreadableAudioError for a file without usable content, TranscriberError for the engine's limits.
         """
@@ -86,6 +91,7 @@ class Transcriber(ABC):
             "engine": self.engine,
             "model": self.model,
             "task": self.task,
+            **({"expects_terms": True} if self.expects_terms else {}),
             "options": self.settled_options
             | repairs.SETTLED_OPTIONS
             | sentences.SETTLED_OPTIONS
@@ -94,14 +100,20 @@ class Transcriber(ABC):
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
     def hear(
-        self, path: Path, *, language: str = "", from_seconds: float = 0.0, memory: GateMemory = NOTHING
+        self,
+        path: Path,
+        *,
+        language: str = "",
+        from_seconds: float = 0.0,
+        memory: GateMemory = NOTHING,
+        terms: str = "",
     ) -> Hearing:
         """Return what is heard in a file, sentence by sentence, times in order, doubtful text marked.
 
         With the end and the memory of a piece that was heard before it goes on from there.
         """
         self.prepare()
-        hearing = self.listen(path, language=_base_language(language), from_seconds=from_seconds)
+        hearing = self.listen(path, language=_base_language(language), from_seconds=from_seconds, terms=terms)
         return replace(hearing, pieces=_finish(hearing.pieces, memory=memory))
 
 

@@ -27,7 +27,7 @@ class Captions(Transcriber):
     def prepare(self) -> None:
         """Need nothing."""
 
-    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+    def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return the cues of a file as one piece, in order of their starts; what had to be mended is logged.
 
         Raises UnreadableAudioError for what are no captions.

@@ -66,9 +66,11 @@ class Endpoint(Transcriber):
     engine: ClassVar[str] = "endpoint"
     settled_options: ClassVar[dict[str, object]] = audio.SETTLED_OPTIONS
 
-    def __init__(self, *, model: str, url: str, task: str = TRANSCRIBE, key: str = "") -> None:
+    def __init__(
+        self, *, model: str, url: str, task: str = TRANSCRIBE, expects_terms: bool = False, key: str = ""
+    ) -> None:
         """Take an address that ends in `/v1`, and a key where the server wants one."""
-        super().__init__(model=model, task=task)
+        super().__init__(model=model, task=task, expects_terms=expects_terms)
         self.url, self.key = url.rstrip("/"), key
 
     def prepare(self) -> None:
@@ -76,22 +78,24 @@ class Endpoint(Transcriber):
         if not self.url:
             raise TranscriberError("No server is named: set TRANSCRIPTION_URL to an address that ends in /v1.")
 
-    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+    def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return what the server hears, piece by piece; an unknown language is the one it hears first."""
         pieces = audio.pieces(audio.decode(path), from_seconds=from_seconds)
-        replies = ((piece, self._ask(piece, language=language)) for piece in pieces)
+        replies = ((piece, self._ask(piece, language=language, terms=terms)) for piece in pieces)
         opening = list(islice(replies, 0 if language else 1))
         spoken = language or next((_find_code(reply.language) for _, reply in opening), "")
         heard = (_read(piece, reply) for piece, reply in chain(opening, replies))
         return Hearing(spoken, audio.read_length(path), heard)
 
-    def _ask(self, piece: audio.Piece, *, language: str) -> Reply:
+    def _ask(self, piece: audio.Piece, *, language: str, terms: str) -> Reply:
         """Return the reply to a piece. Raises TranscriberError for a refusal, NoAnswerError for what may pass."""
-        spoken = {"language": language} if language and self.task == TRANSCRIBE else {}
+        known = {"prompt": terms} if terms else {}
+        if language and self.task == TRANSCRIBE:
+            known["language"] = language
         try:
             response = httpx.post(
                 f"{self.url}/audio/{PLACES[self.task]}",
-                data={"model": self.model} | FIELDS | spoken,
+                data={"model": self.model} | FIELDS | known,
                 files={"file": ("piece.wav", _write_wave(piece), "audio/wav")},
                 headers={"Authorization": f"Bearer {self.key}"} if self.key else {},
                 timeout=TIMEOUT_SECONDS,

@@ -45,9 +45,17 @@ class FasterWhisper(Transcriber):
         "least_sure_log_probability": LEAST_SURE_LOG_PROBABILITY,
     }
 
-    def __init__(self, *, model: str, task: str = TRANSCRIBE, device: str = "auto", cpu_threads: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        model: str,
+        task: str = TRANSCRIBE,
+        expects_terms: bool = False,
+        device: str = "auto",
+        cpu_threads: int = 0,
+    ) -> None:
         """Take a device too ("cpu", "cuda", "auto"); 0 threads are as many as this process may use."""
-        super().__init__(model=model, task=task)
+        super().__init__(model=model, task=task, expects_terms=expects_terms)
         self.device = device
         self.cpu_threads = cpu_threads
 
@@ -67,7 +75,7 @@ class FasterWhisper(Transcriber):
         """Load the weights. Raises TranscriberError when they are not there."""
         _ = self._model
 
-    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+    def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return what the model hears, piece by piece; an empty language is detected in each.
 
         The recording's is that of the first piece in which somebody speaks.
@@ -82,7 +90,7 @@ class FasterWhisper(Transcriber):
                 f"The model {self.model} hears English only, not {spoken!r}: "
                 "set WHISPER_MODEL to a multilingual one."
             )
-        heard = self._hear_pieces(chain(opening, pieces), language=language)
+        heard = self._hear_pieces(chain(opening, pieces), language=language, terms=terms)
         return Hearing(spoken, audio.read_length(path), heard)
 
     @cached_property
@@ -111,7 +119,7 @@ class FasterWhisper(Transcriber):
         language, *_ = self._model.detect_language(piece.samples, vad_filter=True, language_detection_segments=4)
         return language
 
-    def _hear_pieces(self, pieces: Iterable[audio.Piece], *, language: str) -> Iterator[HeardPiece]:
+    def _hear_pieces(self, pieces: Iterable[audio.Piece], *, language: str, terms: str) -> Iterator[HeardPiece]:
         """Hear batches of chunks beside one another, while the next pieces are decoded and searched for speech.
 
         A batch is made of one piece alone, so that what is heard does not depend on where hearing set out.
@@ -123,7 +131,7 @@ class FasterWhisper(Transcriber):
                 chunks = speech.find_chunks(piece.samples)
                 batches = [chunks[first : first + BATCH_SIZE] for first in range(0, len(chunks), BATCH_SIZE)]
                 spoken = language or (self._detect_language(piece) if chunks else "en")
-                ear = _Ear.attune(self._model, language=spoken, task=self.task)
+                ear = _Ear.attune(self._model, language=spoken, task=self.task, terms=terms)
                 ahead.append((piece.end_seconds, [pool.submit(ear.hear, piece, batch) for batch in batches]))
                 if len(ahead) > self.plan.worker_count:
                     yield _gather(*ahead.popleft())
@@ -142,7 +150,7 @@ class _Ear:
     options: Any
 
     @classmethod
-    def attune(cls, model: Any, *, language: str, task: str) -> "_Ear":
+    def attune(cls, model: Any, *, language: str, task: str, terms: str) -> "_Ear":
         from faster_whisper import BatchedInferencePipeline
         from faster_whisper.tokenizer import Tokenizer
 
@@ -153,6 +161,7 @@ class _Ear:
             clip_timestamps=[{"start": 0, "end": 1}],
             beam_size=BEAM_SIZE,
             word_timestamps=True,
+            hotwords=terms or None,
         )
         tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task=task, language=language)
         return cls(model, tokenizer, told.transcription_options)

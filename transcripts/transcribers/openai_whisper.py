@@ -22,15 +22,17 @@ class OpenAIWhisper(Transcriber):
     engine: ClassVar[str] = "openai_whisper"
     settled_options: ClassVar[dict[str, object]] = {**audio.SETTLED_OPTIONS, "temperature": TEMPERATURE}
 
-    def __init__(self, *, model: str, task: str = TRANSCRIBE, device: str = "auto") -> None:
-        super().__init__(model=model, task=task)
+    def __init__(
+        self, *, model: str, task: str = TRANSCRIBE, expects_terms: bool = False, device: str = "auto"
+    ) -> None:
+        super().__init__(model=model, task=task, expects_terms=expects_terms)
         self.device = device
 
     def prepare(self) -> None:
         """Load the weights. Raises TranscriberError when the extra or the checkpoint is missing."""
         _ = self._model
 
-    def listen(self, path: Path, *, language: str, from_seconds: float) -> Hearing:
+    def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return what the model hears, piece by piece; an empty language is detected in each.
 
         The recording's is that of its opening.
@@ -40,7 +42,7 @@ class OpenAIWhisper(Transcriber):
         spoken = language or self._detect_language(opening)
         if spoken != "en" and not self._model.is_multilingual:
             raise TranscriberError(f"The model {self.model} hears English only, not {spoken!r}.")
-        heard = self._hear_pieces(chain(opening, pieces), language=language)
+        heard = self._hear_pieces(chain(opening, pieces), language=language, terms=terms)
         return Hearing(spoken, audio.read_length(path), heard)
 
     @cached_property
@@ -67,12 +69,13 @@ class OpenAIWhisper(Transcriber):
         _, probabilities = self._model.detect_language(features.to(self._model.device))
         return str(max(probabilities, key=probabilities.get))
 
-    def _hear_pieces(self, pieces: Iterable[audio.Piece], *, language: str) -> Iterator[HeardPiece]:
+    def _hear_pieces(self, pieces: Iterable[audio.Piece], *, language: str, terms: str) -> Iterator[HeardPiece]:
         for piece in pieces:
             result = self._model.transcribe(
                 piece.samples,
                 language=language or None,
                 task=self.task,
+                initial_prompt=terms or None,
                 temperature=TEMPERATURE,
                 condition_on_previous_text=False,
                 word_timestamps=True,

@@ -59,10 +59,11 @@ def test_it_takes_language_times_and_measures_from_the_reply(engine, recording):
 def test_it_sends_piece_after_piece_in_the_language_that_is_known(engine, recording, server, monkeypatch):
     monkeypatch.setattr(audio, "PIECE_SECONDS", 6)
     monkeypatch.setattr(audio, "CUT_WITHIN_SECONDS", 1)
-    pieces = list(engine.hear(recording, language="pt-BR").pieces)
+    pieces = list(engine.hear(recording, language="pt-BR", terms="chave, grão").pieces)
     assert [len(piece.segments) for piece in pieces] == [2, 2]
     assert pieces[1].segments[0].start_seconds == pieces[0].until_seconds
     assert all(b'name="language"\r\n\r\npt\r\n' in body for body in server.asked)
+    assert all('name="prompt"\r\n\r\nchave, grão\r\n'.encode() in body for body in server.asked)
 
 
 def test_a_translation_is_asked_for_at_its_own_place(server, recording):
