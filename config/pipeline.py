@@ -103,6 +103,7 @@ SCHEDULE = (
     Tick("keep to the terms", "ingestion.tasks.apply_retention", 60 * 60),
     Tick("keep courses in the lake", "ingestion.tasks.archive_courses", 10 * 60),
     Tick("keep transcripts in the lake", "transcripts.tasks.archive_ended", 60),
+    Tick("keep corrections in the lake", "transcripts.tasks.archive_corrections", 60),
     Tick("tell of what lasts", "config.tasks.tell", 60),
     Tick("tidy up", "config.tasks.tidy_up", 60 * 60),
     # One through every queue: a worker that is there but takes nothing is found out.

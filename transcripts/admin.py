@@ -21,7 +21,7 @@ from django_stubs_ext import StrOrPromise
 
 from ingestion.admin import base
 from transcripts import clock, services
-from transcripts.models import Segment, State, Transcription
+from transcripts.models import Correction, Segment, State, Transcription
 
 
 class EngineFilter(base.ChoiceFilter):
@@ -145,4 +145,34 @@ class SegmentAdmin(base.ReadOnlyAdmin):
         """Leave the words where they are: a page of them weighs more than all else on it."""
         is_list = request.resolver_match and str(request.resolver_match.url_name).endswith("_changelist")
         rows = super().get_queryset(request)
-        return rows.defer("words") if is_list else rows
+        return rows.defer("words", "heard_text", "heard_words") if is_list else rows
+
+
+@admin.register(Correction)
+class CorrectionAdmin(base.ReadOnlyAdmin):
+    list_display = [
+        "video",
+        "time",
+        "version",
+        "short_heard",
+        "short_text",
+        "user",
+        "word_edit_count",
+        "created_at",
+    ]
+    list_select_related = ["video", "user"]
+    search_fields = ["video__video_id__exact", "user__username__exact"]
+    search_help_text = _("The id of a video, or the name of whoever corrected it.")
+    ordering = ["-pk"]
+
+    @admin.display(description=_("time"))
+    def time(self, row: Correction) -> str:
+        return clock.format_clock(row.start_seconds)
+
+    @admin.display(description=_("heard"))
+    def short_heard(self, row: Correction) -> str:
+        return base.shorten(row.heard_text)
+
+    @admin.display(description=_("corrected"))
+    def short_text(self, row: Correction) -> str:
+        return base.shorten(row.text)

@@ -1,10 +1,11 @@
 """How far what was heard and what was published say the same, of a whole transcript and of each segment.
 
+What people correct changes nothing of it.
+
 The words of both are aligned once. A segment agrees as far as its words and those published in its midst are
 alike; words published where nothing was heard count for the whole alone.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -12,7 +13,7 @@ from itertools import chain
 from rapidfuzz.distance import Levenshtein
 
 from ingestion.models import MediaKind, Video
-from transcripts import preference
+from transcripts import preference, word_times
 from transcripts.models import Segment, Transcription
 
 
@@ -22,8 +23,10 @@ def score(video: Video) -> None:
     if heard is None or (published := _find_published(heard)) is None:
         return
     segments = list(_trusted(heard))
-    said = [_words(segment.text) for segment in segments]
-    expected = list(chain.from_iterable(_words(segment.text) for segment in _trusted(published)))
+    said = [word_times.split_words(segment.as_heard) for segment in segments]
+    expected = list(
+        chain.from_iterable(word_times.split_words(segment.as_heard) for segment in _trusted(published))
+    )
     whole = Levenshtein.normalized_similarity(list(chain.from_iterable(said)), expected)
     Transcription.objects.filter(pk=heard.pk).update(caption_agreement=whole)
     pks_of: defaultdict[float | None, list[int]] = defaultdict(list)
@@ -57,8 +60,4 @@ def _find_published(heard: Transcription) -> Transcription | None:
 
 def _trusted(transcription: Transcription) -> list[Segment]:
     rows = Segment.objects.trusted().filter(transcription=transcription).order_by("position")
-    return list(rows.only("text"))
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[\w']+", text.lower())
+    return list(rows.only("text", "heard_text"))

@@ -50,11 +50,11 @@ class TranscriptView(APIView):
         has_words, has_gates = _read_flag(request, "words"), _read_flag(request, "doubted")
         if has_gates and not request.user.has_perm(OPERATE):
             raise exceptions.PermissionDenied
-        transcription = Transcription.objects.preferred().filter(video=_find_video(request, video_id)).first()
+        transcription = Transcription.objects.preferred().filter(video=find_video(request, video_id)).first()
         if transcription is None:
             raise Http404
-        said = Segment.objects.filter(transcription=transcription).order_by("position")
-        said = said if has_gates else said.trusted()
+        said = Segment.objects.filter(transcription=transcription).select_related("correction")
+        said = (said if has_gates else said.trusted()).defer("heard_text", "heard_words").order_by("position")
         rows = said if has_words else said.defer("words")
         segments = SegmentSerializer(rows, many=True, has_words=has_words, has_gates=has_gates)
         described = {name: getattr(transcription, name) for name in DESCRIBED}
@@ -83,7 +83,7 @@ class TranscriptFileView(APIView):
     def get(self, request: Request, video_id: str, kind: str) -> HttpResponse:
         if kind not in exports.FORMATS:
             raise Http404
-        return views.make_download(_find_video(request, video_id), kind)
+        return views.make_download(find_video(request, video_id), kind)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         return super().perform_content_negotiation(request, force=True)
@@ -157,7 +157,8 @@ class TranscribeAgainView(_Transcriptions):
         return Response(self.get_serializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
-def _find_video(request: Request, video_id: str) -> Video:
+def find_video(request: Request, video_id: str) -> Video:
+    """Return a video that a person sees. Raises Http404."""
     video = Video.objects.visible_to(request.user).filter(video_id=video_id.replace("\0", " ")).first()
     if video is None:
         raise Http404

@@ -88,16 +88,21 @@ def key_for(transcription: Transcription, *, finished_at: datetime) -> str:
 
 
 def write(transcription: Transcription, *, key: str) -> None:
-    """Write every stored segment of a transcription, gated ones too, under a key."""
+    """Write every stored segment of a transcription under a key: gated ones too, and all as they were heard."""
     shared = {"video_id": transcription.video.video_id}
     shared |= {name: getattr(transcription, name) for name in OF_TRANSCRIPTION}
     own_names = [name for name in SCHEMA.names if name not in shared]
-    rows = [shared | row for row in transcription.segments.order_by("position").values(*own_names)]
+    segments = transcription.segments.order_by("position").values(*own_names, "heard_text", "heard_words")
+    rows = [shared | _as_heard(**segment) for segment in segments]
     told = shared | {name: getattr(transcription, name) for name in OF_HEARING}
     metadata = {METADATA: json.dumps(told, default=datetime.isoformat).encode()}
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA.with_metadata(metadata)), sink)
     lake().save(key, ContentFile(sink.getvalue()))
+
+
+def _as_heard(*, heard_text: str, heard_words: list[Any], **segment: Any) -> dict[str, Any]:
+    return segment | ({"text": heard_text, "words": heard_words} if heard_text else {})
 
 
 def read(key: str) -> Archived:

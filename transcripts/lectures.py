@@ -5,7 +5,7 @@ from functools import cached_property
 
 from ingestion.models import Availability, MediaFile, Video
 from transcripts import exports, media, standing
-from transcripts.models import UNFINISHED_STATES, Segment, Transcription
+from transcripts.models import UNFINISHED_STATES, Correction, Segment, Transcription
 
 # The place in the queue is not counted further.
 MOST_AHEAD = 1000
@@ -17,6 +17,8 @@ class Line:
 
     start_seconds: float
     text: str
+    segment_id: int | None = None
+    correction_id: int | None = None
 
     @property
     def whole_seconds(self) -> int:
@@ -65,7 +67,16 @@ class Lecture:
         if not self.standing.is_ready:
             return []
         trusted = Segment.objects.trusted().filter(transcription=self.standing.row).order_by("position")
-        return [Line(*row) for row in trusted.values_list("start_seconds", "text")]
+        return [Line(*row) for row in trusted.values_list("start_seconds", "text", "pk", "correction")]
+
+    @cached_property
+    def unplaced(self) -> list[Correction]:
+        """Corrections that fit no line since the lecture was transcribed again."""
+        return list(Correction.objects.unplaced().filter(video=self.video).order_by("start_seconds", "pk"))
+
+    @property
+    def unplaced_count(self) -> int:
+        return len(self.unplaced)
 
     @cached_property
     def chapters(self) -> list[Line]:

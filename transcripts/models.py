@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +85,7 @@ class Transcription(models.Model):
     )
     state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
     is_preferred = models.BooleanField(default=False, help_text="The one the warehouse and tutor read.")
+    revision = models.PositiveIntegerField(default=0, help_text="Grows whenever people's corrections change it.")
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -125,6 +127,66 @@ class Transcription(models.Model):
         return left * self.wall_seconds / self.heard_until_seconds
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def newest(self) -> "CorrectionQuerySet":
+        """The last version of each place."""
+        same = {name: OuterRef(name) for name in PLACE}
+        return self.exclude(Exists(Correction.objects.filter(**same, version__gt=OuterRef("version"))))
+
+    def standing(self) -> "CorrectionQuerySet":
+        """Last versions that say something else than what was heard."""
+        return self.newest().exclude(text=F("heard_text"))
+
+    def unplaced(self) -> "CorrectionQuerySet":
+        """Standing ones that the transcript read downstream does not show: for a person to look at."""
+        shown = Segment.objects.filter(correction=OuterRef("pk"), transcription__is_preferred=True)
+        return self.standing().exclude(Exists(shown))
+
+
+class Correction(models.Model):
+    """One row per version that a person gave the text of a stretch of a recording; nothing is overwritten."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="corrections")
+    media_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the recording.")
+    version = models.PositiveIntegerField(help_text="Of this place, from 1; what was heard is 0.")
+    heard_text = models.TextField()
+    text = models.TextField(help_text="The same as heard: nothing is corrected there any more.")
+    word_edit_count = models.PositiveIntegerField(help_text="Words put in, taken out or replaced of those heard.")
+    start_seconds = models.FloatField()
+    end_seconds = models.FloatField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="corrections",
+        help_text="Empty where it came back from the lake: people lie in the database alone.",
+    )
+    lake_key = models.CharField(max_length=255, blank=True, help_text="Empty until it lies in the lake.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["video", "media_sha256", "start_seconds", "end_seconds", "version"],
+                name="correction_once",
+            )
+        ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(lake_key=""), name="correction_unarchived")]
+
+    objects = CorrectionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.start_seconds:.1f} {self.text}"
+
+    @property
+    def is_change(self) -> bool:
+        return self.text != self.heard_text
+
+
+# What the versions of one place have in common.
+PLACE = ("video_id", "media_sha256", "start_seconds", "end_seconds")
+
+
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def trusted(self) -> "SegmentQuerySet":
         """Those that passed every gate: the only ones shown downstream."""
@@ -137,6 +199,16 @@ class Segment(models.Model):
     transcription = models.ForeignKey(Transcription, on_delete=models.CASCADE, related_name="segments")
     position = models.PositiveIntegerField()
     text = models.TextField()
+    correction = models.ForeignKey(
+        Correction,
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="segments",
+        help_text="The version that stands; empty where nobody has changed the text.",
+    )
+    heard_text = models.TextField(blank=True, help_text="What the text was before it was corrected.")
+    heard_words = models.JSONField(default=list, blank=True, help_text="What the words were then.")
     gate_reason = models.CharField(max_length=32, blank=True, help_text="Why the text is not trusted.")
     repair = models.CharField(max_length=64, blank=True, help_text="What was mended of the times.")
     spoken_language = models.CharField(
@@ -173,3 +245,12 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start_seconds:.1f} {self.text}"
+
+    @property
+    def as_heard(self) -> str:
+        return self.heard_text or self.text
+
+    @property
+    def version(self) -> int:
+        """The version that stands: 0 is what was heard."""
+        return self.correction.version if self.correction else 0

@@ -11,16 +11,21 @@ How far captions and recognition agree is shown and decides nothing: where they 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from ingestion.models import MediaFile, MediaKind, Video
+from transcripts import corrections
 from transcripts.models import Transcription
 
 
 def choose(video: Video) -> None:
-    """Mark the one transcription of a video that is read downstream. The caller holds the video's lock."""
+    """Mark the one transcription of a video that is read downstream, and carry corrections over to it.
+
+    The caller holds the video's lock.
+    """
     best = rank(video).first()
     rows = Transcription.objects.filter(video=video)
     rows.filter(is_preferred=True).update(is_preferred=False)
     if best is not None:
         rows.filter(pk=best.pk).update(is_preferred=True)
+        corrections.carry_over(best)
 
 
 def rank(video: Video) -> QuerySet[Transcription]:

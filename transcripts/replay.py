@@ -13,17 +13,17 @@ from ingestion import locks
 from ingestion.lake import lake
 from ingestion.models import Video
 from ingestion.replay import Unreadable, Watch
-from transcripts import agreement, archive, preference, services
+from transcripts import agreement, archive, correction_archive, preference, services
 from transcripts.models import Segment, State, Transcription
 
 
 def replay_transcripts(*, watch: Watch = lambda what, done, total: None) -> list[Unreadable]:
-    """Bring back every transcript of a video that is known here; return what could not be read.
+    """Bring back the transcripts of the videos known here, and their corrections; return what could not be read.
 
     Then what never was heard is planned anew. Raises locks.AlreadyRunningError.
     """
     with locks.hold_alone("the transcripts of the lake"):
-        unreadable = list(_restore_all(watch))
+        unreadable = [*_restore_all(watch), *correction_archive.restore_corrections(watch=watch)]
         services.plan_transcriptions()
     return unreadable
 

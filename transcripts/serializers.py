@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from transcripts.models import Segment, Transcription
+from transcripts import corrections
+from transcripts.models import Correction, Segment, Transcription
 
 
 class WordSerializer(serializers.Serializer[dict[str, Any]]):
@@ -18,6 +19,7 @@ class WordSerializer(serializers.Serializer[dict[str, Any]]):
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
     """A stretch of speech; `words` and what the gates said only where they are asked for."""
 
+    version = serializers.IntegerField(read_only=True, help_text="How often people have corrected the text.")
     words = WordSerializer(many=True, required=False)
     gate_reason = serializers.CharField(required=False, help_text="Why the text is not trusted; empty if it is.")
     repair = serializers.CharField(required=False, help_text="What was mended of the times.")
@@ -28,7 +30,17 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
 
     class Meta:
         model = Segment
-        fields = ["start_seconds", "end_seconds", "text", "words", "gate_reason", "repair", "caption_agreement"]
+        fields = [
+            "id",
+            "version",
+            "start_seconds",
+            "end_seconds",
+            "text",
+            "words",
+            "gate_reason",
+            "repair",
+            "caption_agreement",
+        ]
 
     def __init__(self, *args: Any, has_words: bool = True, has_gates: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +62,13 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
                 "model": "tiny.en",
                 "duration_seconds": 181.5,
                 "segments": [
-                    {"start_seconds": 0.0, "end_seconds": 4.2, "text": "A measure is additive or it is not."}
+                    {
+                        "id": 311,
+                        "version": 0,
+                        "start_seconds": 0.0,
+                        "end_seconds": 4.2,
+                        "text": "A measure is additive or it is not.",
+                    }
                 ],
             },
         )
@@ -122,4 +140,98 @@ class TranscriptionSerializer(serializers.ModelSerializer[Transcription]):
             "created_at",
             "finished_at",
         ]
+        read_only_fields = fields
+
+
+class VersionSerializer(serializers.Serializer[list[corrections.Version]]):
+    """What a segment said once, and who wrote it."""
+
+    version = serializers.IntegerField(help_text="0: as it was heard.")
+    text = serializers.CharField()
+    user = serializers.CharField(help_text="Empty where nobody wrote it, or where that is not known any more.")
+    created_at = serializers.DateTimeField(allow_null=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A segment corrected once",
+            response_only=True,
+            value={
+                "id": 311,
+                "video_id": "dwFact-007x",
+                "version": 1,
+                "start_seconds": 0.0,
+                "end_seconds": 4.2,
+                "text": "A measure is additive or it is not.",
+                "versions": [
+                    {
+                        "version": 1,
+                        "text": "A measure is additive or it is not.",
+                        "user": "tina",
+                        "created_at": "2026-03-02T09:00:00Z",
+                    },
+                    {"version": 0, "text": "A measure is at a tiff or it is not.", "user": "", "created_at": None},
+                ],
+            },
+        )
+    ]
+)
+class SegmentDetailSerializer(serializers.ModelSerializer[Segment]):
+    """A segment with all that it has said, the newest first."""
+
+    video_id = serializers.CharField(source="transcription.video.video_id", read_only=True)
+    version = serializers.IntegerField(read_only=True)
+    versions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Segment
+        fields = ["id", "video_id", "version", "start_seconds", "end_seconds", "text", "versions"]
+        read_only_fields = fields
+
+    @extend_schema_field(VersionSerializer(many=True))
+    def get_versions(self, segment: Segment) -> Any:
+        return VersionSerializer(corrections.find_versions(segment), many=True).data
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A sentence set right",
+            request_only=True,
+            value={"text": "A measure is additive or it is not.", "version": 0},
+        )
+    ]
+)
+class CorrectSegmentSerializer(serializers.Serializer[Segment]):
+    """What a segment shall say."""
+
+    text = serializers.CharField(max_length=corrections.LONGEST_TEXT)
+    version = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, help_text="The one that was looked at: 409 where there is a newer one."
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "One that fits nothing any more",
+            response_only=True,
+            value={
+                "id": 7,
+                "start_seconds": 61.5,
+                "end_seconds": 64.0,
+                "heard_text": "The grain of a tabel.",
+                "text": "The grain of a table.",
+                "created_at": "2026-03-02T09:00:00Z",
+            },
+        )
+    ]
+)
+class UnplacedSerializer(serializers.ModelSerializer[Correction]):
+    """A correction that fits no segment of the transcript as it is now."""
+
+    class Meta:
+        model = Correction
+        fields = ["id", "start_seconds", "end_seconds", "heard_text", "text", "created_at"]
         read_only_fields = fields

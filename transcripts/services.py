@@ -18,7 +18,16 @@ from django.utils import timezone
 from ingestion.lake import lake
 from ingestion.models import Course, MediaFile, Video
 from ingestion.progress import Progress
-from transcripts import agreement, archive, claims, planning, preference, transcribers, vocabulary
+from transcripts import (
+    agreement,
+    archive,
+    claims,
+    correction_archive,
+    planning,
+    preference,
+    transcribers,
+    vocabulary,
+)
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import GateMemory, HeardPiece
 from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
@@ -103,13 +112,13 @@ def transcribe_again(*, transcription_id: int) -> None:
 
 
 def withdraw_removed() -> int:
-    """Delete every transcript of removed videos, lake objects included; return how many rows went.
+    """Delete transcripts and corrections of removed videos, lake objects included; return how many rows went.
 
     The row of a recording that is being heard stays, empty, until its worker or the end of the lease: it
     knows the key under which that worker may yet write.
     """
     ids = Transcription.objects.removed().values_list("pk", flat=True)
-    return sum(_withdraw(pk) for pk in ids)
+    return sum(_withdraw(pk) for pk in ids) + correction_archive.withdraw_removed()
 
 
 def transcription_progress() -> Progress:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
-from transcripts import api, exports, views
+from transcripts import api, correction_api, correction_views, exports, views
 
 
 class VideoIdConverter(StringConverter):
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         views.send_transcript,
         name="transcript_download",
     ),
+    path("segments/<int:pk>/", correction_views.correct_segment, name="segment"),
+    path("corrections/<int:pk>/settle/", correction_views.settle, name="correction_settle"),
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,6 +39,9 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
         api.TranscriptFileView.as_view(),
         name="api_transcript_file",
     ),
+    path("videos/<str:video_id>/corrections/", correction_api.UnplacedListView.as_view(), name="api_corrections"),
+    path("corrections/<int:pk>/settle/", correction_api.SettleView.as_view(), name="api_correction_settle"),
+    path("segments/<int:pk>/", correction_api.SegmentView.as_view(), name="api_segment"),
     path("transcriptions/", api.TranscriptionListView.as_view(), name="api_transcriptions"),
     path("transcriptions/<int:pk>/", api.TranscriptionView.as_view(), name="api_transcription"),
     path("transcriptions/<int:pk>/again/", api.TranscribeAgainView.as_view(), name="api_transcribe_again"),

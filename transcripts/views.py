@@ -16,7 +16,7 @@ from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
 from ingestion.models import TEACH, Course, MediaFile, Video
-from transcripts import exports, lectures, library, media, ranges, standing
+from transcripts import corrections, exports, lectures, library, media, ranges, standing
 from transcripts.models import Transcription
 
 YOUTUBE_SCRIPT = "https://www.youtube.com"
@@ -66,10 +66,12 @@ def show_video(request: HtmxRequest, video_id: str) -> HttpResponseBase:
 
 def _render_video(request: HtmxRequest, video: Video) -> HttpResponse:
     start_seconds = _read_seconds(request, video)
+    is_framed = request.GET.get("frame") == "1"
     context: dict[str, Any] = {
         "lecture": lectures.open_lecture(video),
         "start_seconds": start_seconds,
-        "is_framed": request.GET.get("frame") == "1",
+        "is_framed": is_framed,
+        "may_correct": not is_framed and corrections.may_correct(video=video, user=request.user),
     }
     if _wants_part(request, "transcript"):
         return _render_part(request, "transcripts/_transcript.html", context)

@@ -23,6 +23,7 @@ from warehouse.models import (
     DimTopic,
     DimVideo,
     FctChannelSnapshot,
+    FctCorrection,
     FctTranscription,
     FctTranscriptSegment,
     FctVideoSnapshot,
@@ -49,6 +50,7 @@ TABLES: tuple[type[models.Model], ...] = (
     FctChannelSnapshot,
     FctTranscription,
     FctTranscriptSegment,
+    FctCorrection,
 )
 
 # Read by many loads, computed once: see `frozen`.

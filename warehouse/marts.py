@@ -121,6 +121,38 @@ class MartSpeechPace(models.Model):
         return f"{self.video_id} minute {self.minute_number}"
 
 
+class MartTranscriptQuality(models.Model):
+    """One row per video with a transcript: how much of it was doubted, and how much people have corrected."""
+
+    video_key = models.UUIDField(primary_key=True, help_text="md5 of the video's id.")
+    video_id = models.TextField(help_text="As YouTube names it; it may begin with a dash.")
+    title = models.TextField()
+    segment_count = models.BigIntegerField(help_text="Of the transcript that is read.")
+    gated_segment_count = models.BigIntegerField(help_text="Segments that are not trusted.")
+    word_count = models.BigIntegerField(help_text="Of the trusted segments, as corrected.")
+    correction_count = models.BigIntegerField(help_text="Versions that people have made, undone ones too.")
+    corrected_segment_count = models.BigIntegerField(help_text="Trusted segments that say what a person wrote.")
+    unplaced_correction_count = models.BigIntegerField(
+        help_text="Corrections that fit no segment of a newer transcript: they need review."
+    )
+    word_edit_count = models.BigIntegerField(
+        help_text="Words put in, taken out or replaced in the corrected segments."
+    )
+    corrected_segment_share = models.FloatField(
+        null=True, help_text="Of the trusted segments; null where there are none."
+    )
+    average_log_probability = models.FloatField(
+        null=True, help_text="Of what was heard, weighted by the segments' length."
+    )
+
+    class Meta:
+        managed = False
+        db_table = "mart_transcript_quality"
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class MartViewVelocity(models.Model):
     """One row per video and window of an hour, one every quarter of an hour: the views gained in it."""
 
@@ -153,4 +185,5 @@ MARTS: tuple[type[models.Model], ...] = (
     MartViewVelocity,
     MartChannelTotals,
     MartSpeechPace,
+    MartTranscriptQuality,
 )

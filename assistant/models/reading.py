@@ -70,6 +70,7 @@ class VideoIndex(models.Model):
     transcription_finished_at = models.DateTimeField(
         null=True, help_text="A transcript may be made anew in its row."
     )
+    transcription_revision = models.PositiveIntegerField(default=0, help_text="People correct it, too.")
     format = models.PositiveSmallIntegerField(help_text="Of the sentences and chunks.")
     chunk_count = models.PositiveIntegerField(default=0)
     sentence_count = models.PositiveIntegerField(default=0)

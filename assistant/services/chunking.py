@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -17,6 +18,9 @@ logger = logging.getLogger(__name__)
 
 # Of a long backlog every tick publishes the head only.
 MOST_PUBLISHED = 100
+OF_CHUNK = ("embedding", "embedding_model")
+OF_SENTENCE = (*OF_CHUNK, "context_embedding")
+Vectors = dict[tuple[str, ...], dict[str, Any]]
 
 
 def find_unchunked() -> QuerySet[Transcription]:
@@ -24,6 +28,7 @@ def find_unchunked() -> QuerySet[Transcription]:
     current = VideoIndex.objects.filter(
         transcription=OuterRef("pk"),
         transcription_finished_at=OuterRef("finished_at"),
+        transcription_revision=OuterRef("revision"),
         format=sentences.FORMAT,
     )
     return _find_readable().exclude(Exists(current))
@@ -58,12 +63,14 @@ def chunk_transcription(*, transcription_id: int) -> bool:
     _lock(transcription.video_id)
     if not find_unchunked().filter(pk=transcription_id).exists():
         return False
+    vectors = _read_vectors(transcription.video_id)
     _delete_chunks(transcription.video_id)
-    chunk_count, sentence_count = _write_chunks(transcription)
+    chunk_count, sentence_count = _write_chunks(transcription, vectors)
     VideoIndex.objects.create(
         video_id=transcription.video_id,
         transcription=transcription,
         transcription_finished_at=transcription.finished_at,
+        transcription_revision=transcription.revision,
         format=sentences.FORMAT,
         chunk_count=chunk_count,
         sentence_count=sentence_count,
@@ -105,18 +112,47 @@ def _delete_chunks(video_id: int) -> None:
     Chunk.objects.filter(video_id=video_id).delete()
 
 
-def _write_chunks(transcription: Transcription) -> tuple[int, int]:
-    """Insert the chunks and their sentences; return the count of each."""
+def _read_vectors(video_id: int) -> Vectors:
+    """Return the vectors a video has, by what they were made of: a text, or that before a sentence and its own."""
+    chunks = Chunk.objects.filter(video_id=video_id).exclude(embedding=None)
+    vectors: Vectors = {(chunk.text,): {name: getattr(chunk, name) for name in OF_CHUNK} for chunk in chunks}
+    before = ""
+    for sentence in Sentence.objects.filter(video_id=video_id).order_by("position"):
+        if sentence.context_embedding is not None:
+            vectors[before, sentence.text] = {name: getattr(sentence, name) for name in OF_SENTENCE}
+        before = sentence.text
+    return vectors
+
+
+def _write_chunks(transcription: Transcription, vectors: Vectors) -> tuple[int, int]:
+    """Insert the chunks and their sentences, with the vectors of texts that have not changed; count each."""
     segments = transcription.segments.trusted().order_by("position")
     groups = list(sentences.group_sentences(list(sentences.split_segments(segments))))
     video_id = transcription.video_id
     chunks = Chunk.objects.bulk_create(
-        Chunk(video_id=video_id, transcription=transcription, position=position, **vars(group.passage))
+        Chunk(
+            video_id=video_id,
+            transcription=transcription,
+            position=position,
+            **vars(group.passage),
+            **vectors.get((group.passage.text,), {}),
+        )
         for position, group in enumerate(groups)
     )
-    rows = Sentence.objects.bulk_create(
-        Sentence(video_id=video_id, chunk=chunk, position=group.first_position + index, **vars(sentence))
+    said = [
+        (chunk, position, sentence)
         for chunk, group in zip(chunks, groups, strict=True)
-        for index, sentence in enumerate(group.sentences)
+        for position, sentence in enumerate(group.sentences, group.first_position)
+    ]
+    before = ["", *(sentence.text for _chunk, _position, sentence in said)]
+    rows = Sentence.objects.bulk_create(
+        Sentence(
+            video_id=video_id,
+            chunk=chunk,
+            position=position,
+            **vars(sentence),
+            **vectors.get((before[position], sentence.text), {}),
+        )
+        for chunk, position, sentence in said
     )
     return len(chunks), len(rows)

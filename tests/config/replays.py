@@ -33,6 +33,8 @@ KEPT = {
     "segments": "select media_sha256, digest, position, text, gate_reason, repair, start_seconds, end_seconds, "
     "average_log_probability, no_speech_probability, compression_ratio, words from transcripts_segment s "
     "join transcripts_transcription t on t.id = s.transcription_id",
+    "corrections": "select v.video_id, media_sha256, version, heard_text, text, word_edit_count, start_seconds, "
+    "end_seconds, lake_key, created_at from transcripts_correction c join ingestion_video v on v.id = c.video_id",
 }
 
 

@@ -75,6 +75,14 @@ def transcription(side: Side) -> dict[str, Any]:
     return {"pk": side.transcription.pk}
 
 
+def segment(side: Side) -> dict[str, Any]:
+    return {"pk": side.transcription.segments.order_by("position").first().pk}
+
+
+def correction(side: Side) -> dict[str, Any]:
+    return {"pk": side.correction.pk}
+
+
 def request(side: Side) -> dict[str, Any]:
     return {"request_id": side.request.pk}
 
@@ -123,6 +131,10 @@ def a_new_member(side: Side) -> dict[str, Any]:
     return {"name": side.newcomer.username}
 
 
+def a_new_text(side: Side) -> dict[str, Any]:
+    return {"text": "In other words.", "version": 0}
+
+
 def a_link(side: Side) -> dict[str, Any]:
     return {"follow-link": "@lectures", "follow-every": "1440", "look": "1"}
 
@@ -149,6 +161,8 @@ ROUTES: dict[str, Route] = {
     "videos/<video_id:video_id>/": ForMembers(video),
     "videos/<video_id:video_id>/media/": ForMembers(video),
     "videos/<video_id:video_id>/transcript.<transcript_format:kind>": ForMembers(transcript),
+    "segments/<int:pk>/": ForTeachers(segment, "post", a_new_text),
+    "corrections/<int:pk>/settle/": ForTeachers(correction, "post"),
     "search/": ForEveryone(sent=a_word),
     # courses
     "add/": ForRole(permission=TEACH),
@@ -232,6 +246,9 @@ ROUTES: dict[str, Route] = {
     "api/v1/videos/<str:video_id>/": ForMembers(video),
     "api/v1/videos/<str:video_id>/transcript/": ForMembers(video),
     "api/v1/videos/<str:video_id>/transcript.<str:kind>": ForMembers(transcript),
+    "api/v1/videos/<str:video_id>/corrections/": ForTeachers(video),
+    "api/v1/segments/<int:pk>/": ForTeachers(segment, "patch", a_new_text),
+    "api/v1/corrections/<int:pk>/settle/": ForTeachers(correction, "post"),
     "api/v1/transcriptions/": ForEveryone(),
     "api/v1/transcriptions/<int:pk>/": ForMembers(transcription),
     "api/v1/transcriptions/<int:pk>/again/": ForRole(transcription, "post"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -21,11 +22,11 @@ from ingestion.sources import archive as archive_source
 from tests.config.replays import build, kept, lose_database, run_replay
 from tests.ingestion import folders
 from tests.transcripts import factories
-from transcripts import archive, claims
+from transcripts import archive, claims, correction_archive, corrections
 from transcripts import replay as replay_of_transcripts
 from transcripts import services as hearing
 from transcripts.audio import UnreadableAudioError
-from transcripts.models import State, Transcription
+from transcripts.models import Segment, State, Transcription
 from warehouse import services as warehouse
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,16 @@ def hear_all():
     for pk in hearing.find_next():
         hearing.run_transcription(transcription_id=pk)
     archive.archive_ended()
+
+
+def correct_something():
+    """Correct one segment twice, and undo it in another."""
+    first, second, *_rest = Segment.objects.filter(transcription__is_preferred=True).order_by("pk")
+    teacher = User.objects.create_user("tina")
+    for segment, texts in ((first, ("One two tree.", "Won, two three.")), (second, ("Other.", second.text))):
+        for version, text in enumerate(texts):
+            corrections.correct_segment(segment_id=segment.pk, text=text, version=version, user=teacher)
+    correction_archive.archive_corrections()
 
 
 @pytest.fixture
@@ -72,6 +83,7 @@ def landed(tmp_path, fake):
     folders.write_reply(odd / "2026-11-16", {"kind": "youtube#playlistItem", "id": "item"} | gone, name="items")
     ingesting.ingest_folder(folder=odd)
     hear_all()
+    correct_something()
     removal.remove_video(video_id="to-be-gone1", reason="on request", now=datetime.now(tz=UTC))
     hearing.withdraw_removed()
     removal.withdraw_removed()
@@ -157,6 +169,15 @@ def test_what_a_run_that_goes_on_has_not_committed_is_left_to_it(landed):
     IngestionRun.objects.filter(pk=run.pk).update(state="done")
     run_replay()
     assert kept() != before
+
+
+def test_corrections_come_back_with_all_their_versions(landed):
+    lose_database()
+    run_replay()
+    shown = Segment.objects.filter(correction__isnull=False).order_by("pk")
+    assert [(segment.text, segment.version) for segment in shown] == [("Won, two three.", 2)]
+    assert shown[0].words[0]["probability"] is None
+    assert shown[0].words[1]["probability"] == 0.9
 
 
 def test_what_was_removed_is_not_brought_back_even_where_its_payload_lies_about(landed):

@@ -27,7 +27,7 @@ from ingestion.models import (
 )
 from tests.assistant import factories as lectures
 from tests.config import factories
-from transcripts.models import Transcription
+from transcripts.models import Correction, Transcription
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Side:
     newcomer: User
     video: Video
     transcription: Transcription
+    correction: Correction
     request: FolderRequest
     run: IngestionRun
     subscription: Subscription
@@ -76,6 +77,7 @@ def make_side(word: str) -> Side:
         newcomer=factories.make_person(f"{word}newcomer"),
         video=video,
         transcription=Transcription.objects.get(video=video),
+        correction=_make_correction(word, video=video),
         request=request,
         run=run,
         subscription=Subscription.objects.create(
@@ -102,6 +104,18 @@ def _make_lecture(word: str) -> Video:
         video=video, kind=MediaKind.AUDIO, lake_key=key, sha256="0" * 64, byte_count=len(b"sound")
     )
     return video
+
+
+def _make_correction(word: str, *, video: Video) -> Correction:
+    return Correction.objects.create(
+        video=video,
+        version=1,
+        heard_text=f"An {word} grain.",
+        text=f"A {word} grain.",
+        word_edit_count=1,
+        start_seconds=60.0,
+        end_seconds=61.0,
+    )
 
 
 def _make_answer(question: Question, *, word: str, video: Video) -> Answer:

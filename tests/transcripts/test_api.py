@@ -38,7 +38,10 @@ def test_a_transcript_comes_segment_by_segment(client, row):
         "model": row.model,
         "duration_seconds": 600.0,
         "segments": [
-            {"start_seconds": start, "end_seconds": end, "text": text} for start, end, text in pages.SAID
+            {"id": pk, "version": 0, "start_seconds": start, "end_seconds": end, "text": text}
+            for pk, (start, end, text) in zip(
+                row.segments.order_by("position").values_list("pk", flat=True), pages.SAID, strict=True
+            )
         ],
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.models import IngestionRun, RawObservation, RawRecord, Video
-from transcripts.models import Segment, State, Transcription
+from transcripts.models import Correction, Segment, State, Transcription
 
 FIRST_DAY = datetime(2026, 11, 14, 9, tzinfo=UTC)
 SECOND_DAY = datetime(2026, 11, 15, 9, tzinfo=UTC)
@@ -150,6 +150,28 @@ def create_transcription(
             average_log_probability=-0.1 * (position + 1),
         )
     return transcription
+
+
+def create_correction(
+    transcription: Transcription, *, position: int, text: str, version: int = 1, word_edit_count: int = 1
+) -> Correction:
+    """Create a version of a segment as a person leaves it, put into the segment."""
+    segment = transcription.segments.get(position=position)
+    segment.heard_text = segment.heard_text or segment.text
+    segment.correction = Correction.objects.create(
+        video=transcription.video,
+        media_sha256=transcription.media_sha256,
+        version=version,
+        heard_text=segment.heard_text,
+        text=text,
+        word_edit_count=word_edit_count,
+        start_seconds=segment.start_seconds,
+        end_seconds=segment.end_seconds,
+        created_at=SECOND_DAY,
+    )
+    segment.text = text
+    segment.save()
+    return segment.correction
 
 
 def _snake_case(name: str) -> str:

@@ -15,6 +15,7 @@ from warehouse.models import (
     FctTranscriptSegment,
     MartChannelTotals,
     MartSpeechPace,
+    MartTranscriptQuality,
     MartVideoCurrent,
     MartVideoDaily,
     MartViewVelocity,
@@ -129,6 +130,24 @@ def test_a_segment_without_length_has_no_pace():
     services.build_warehouse()
     assert FctTranscriptSegment.objects.count() == 1
     assert MartSpeechPace.objects.get().words_per_minute is None
+
+
+def test_corrections_count_where_they_stand_and_apart_where_they_fit_nothing():
+    video = Video.objects.create(video_id="a", title="A")
+    row = factories.create_transcription(video, texts=["one two", "three", "four"], gated=["five"])
+    factories.create_correction(row, position=0, text="won two")
+    factories.create_correction(row, position=1, text="tree", word_edit_count=9)
+    factories.create_correction(row, position=1, text="three", version=2, word_edit_count=0)
+    unplaced = factories.create_correction(row, position=2, text="for", word_edit_count=7)
+    row.segments.filter(position=2).update(text="four", heard_text="", correction=None)
+    services.build_warehouse()
+    mart = MartTranscriptQuality.objects.get()
+    assert (mart.segment_count, mart.gated_segment_count, mart.correction_count) == (4, 1, 4)
+    assert (mart.corrected_segment_count, mart.corrected_segment_share) == (1, pytest.approx(1 / 3))
+    assert (mart.unplaced_correction_count, mart.word_edit_count) == (1, 1)
+    unplaced.delete()
+    services.build_warehouse()
+    assert MartTranscriptQuality.objects.get().unplaced_correction_count == 0
 
 
 def test_a_video_shows_how_far_its_transcript_has_come():

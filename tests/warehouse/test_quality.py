@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ingestion.models import Video
 from tests.warehouse import factories
+from transcripts.models import Segment
 from warehouse import quality, services
 from warehouse.models import DimChannel, DimVideo, FctTranscriptSegment, FctVideoSnapshot
 
@@ -29,7 +30,10 @@ def built(shared_data):
     factories.land_replies(shared_data / "youtube_api")
     factories.land_infos(shared_data / "yt_dlp_info")
     video = Video.objects.create(video_id="128Ts5r9NRE", title="The Bobo Beatdown")
-    factories.create_transcription(video, texts=["people learn", "by watching others"], gated=["bye bye bye"])
+    row = factories.create_transcription(
+        video, texts=["people learn", "by watching others"], gated=["bye bye bye"]
+    )
+    factories.create_correction(row, position=0, text="People learned")
     services.build_warehouse()
 
 
@@ -123,3 +127,9 @@ def test_it_says_when_the_warehouse_is_only_behind():
 def test_it_finds_a_total_nobody_has_seen():
     FctVideoSnapshot.objects.filter(view_count__isnull=False).update(view_count=F("view_count") + 5)
     assert "sum_fct_video_snapshot" in failed()
+
+
+@pytest.mark.usefixtures("built")
+def test_it_finds_a_correction_that_no_segment_shows():
+    Segment.objects.filter(position=0).update(text="people learn")
+    assert "sum_mart_transcript_quality" in failed()

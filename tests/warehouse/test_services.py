@@ -40,7 +40,10 @@ def landed(shared_data):
     factories.land_replies(shared_data / "youtube_api")
     factories.land_infos(shared_data / "yt_dlp_info")
     video = Video.objects.create(video_id="128Ts5r9NRE", title="The Bobo Beatdown")
-    factories.create_transcription(video, texts=["people learn", "by watching others"], gated=["bye bye bye"])
+    row = factories.create_transcription(
+        video, texts=["people learn", "by watching others"], gated=["bye bye bye"]
+    )
+    factories.create_correction(row, position=0, text="People learned")
 
 
 @pytest.mark.usefixtures("landed")

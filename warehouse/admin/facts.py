@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ingestion.admin import base
 from transcripts.models import State
-from warehouse.models import FctChannelSnapshot, FctTranscription, FctTranscriptSegment, FctVideoSnapshot
+from warehouse.models import (
+    FctChannelSnapshot,
+    FctCorrection,
+    FctTranscription,
+    FctTranscriptSegment,
+    FctVideoSnapshot,
+)
 
 
 class OutcomeFilter(base.ChoiceFilter):
@@ -60,3 +66,17 @@ class FctTranscriptionAdmin(FactAdmin):
 class FctTranscriptSegmentAdmin(FactAdmin):
     list_display = ["video", "start_seconds", "text", "word_count", "is_gated", "gate_reason"]
     list_filter = ["is_gated"]
+
+
+@admin.register(FctCorrection)
+class FctCorrectionAdmin(FactAdmin):
+    list_display = [
+        "video",
+        "start_seconds",
+        "version",
+        "word_edit_count",
+        "is_standing",
+        "is_shown",
+        "corrected_at",
+    ]
+    list_filter = ["is_standing", "is_shown"]

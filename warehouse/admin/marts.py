@@ -1,4 +1,4 @@
-"""Two of the marts, with links to all of them over the API."""
+"""Three of the marts, with links to all of them over the API."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from ingestion.admin import base
 from warehouse import catalogue, paging
-from warehouse.models import MartChannelTotals, MartVideoCurrent
+from warehouse.models import MartChannelTotals, MartTranscriptQuality, MartVideoCurrent
 
 
 class MartAdmin(base.ReadOnlyAdmin):
@@ -51,3 +51,18 @@ class MartChannelTotalsAdmin(MartAdmin):
         "observed_at",
     ]
     search_fields = ["channel_id__exact", "title"]
+
+
+@admin.register(MartTranscriptQuality)
+class MartTranscriptQualityAdmin(MartAdmin):
+    list_display = [
+        "video_id",
+        "title",
+        "segment_count",
+        "gated_segment_count",
+        "corrected_segment_count",
+        "corrected_segment_share",
+        "unplaced_correction_count",
+        "word_edit_count",
+    ]
+    search_fields = ["video_id__exact", "title"]

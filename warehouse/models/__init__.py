@@ -7,6 +7,7 @@ dimension without touching them. Unknown text is empty; unknown numbers and time
 from warehouse.marts import (
     MartChannelTotals,
     MartSpeechPace,
+    MartTranscriptQuality,
     MartVideoCurrent,
     MartVideoDaily,
     MartViewVelocity,
@@ -29,6 +30,7 @@ from warehouse.models.dimensions import (
 )
 from warehouse.models.facts import (
     FctChannelSnapshot,
+    FctCorrection,
     FctTranscription,
     FctTranscriptSegment,
     FctVideoSnapshot,
@@ -50,11 +52,13 @@ __all__ = [
     "DimTopic",
     "DimVideo",
     "FctChannelSnapshot",
+    "FctCorrection",
     "FctTranscriptSegment",
     "FctTranscription",
     "FctVideoSnapshot",
     "MartChannelTotals",
     "MartSpeechPace",
+    "MartTranscriptQuality",
     "MartVideoCurrent",
     "MartVideoDaily",
     "MartViewVelocity",

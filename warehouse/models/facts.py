@@ -90,3 +90,25 @@ class FctTranscriptSegment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start_seconds:.1f} {self.text}"
+
+
+class FctCorrection(models.Model):
+    """One row per version that a person gave a stretch of a transcript; version 0, as heard, has none."""
+
+    correction_key = models.UUIDField(primary_key=True)
+    video = models.ForeignKey(DimVideo, on_delete=models.CASCADE, db_column="video_key")
+    date = models.ForeignKey(DimDate, on_delete=models.PROTECT, db_column="date_key")
+    version = models.IntegerField()
+    start_seconds = models.FloatField()
+    end_seconds = models.FloatField()
+    heard_word_count = models.IntegerField()
+    word_edit_count = models.IntegerField(help_text="Words put in, taken out or replaced of those heard.")
+    is_standing = models.BooleanField(help_text="The last version, and not what was heard.")
+    is_shown = models.BooleanField(help_text="The transcript that is read has it.")
+    corrected_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "fct_correction"
+
+    def __str__(self) -> str:
+        return f"{self.video_id} at {self.start_seconds:.1f}: version {self.version}"

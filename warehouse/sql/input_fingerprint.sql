@@ -26,9 +26,15 @@ transcription as (
         ) as state
     from transcripts_transcription
     where state not in ('pending', 'running')
+),
+
+correction as (
+    select concat_ws(' ', count(*), max(id), sum(id)) as state from transcripts_correction
 )
 
-select md5(concat_ws('|', observation.state, video.state, transcription.state)) as fingerprint
+select
+    md5(concat_ws('|', observation.state, video.state, transcription.state, correction.state)) as fingerprint
 from observation
 cross join video
 cross join transcription
+cross join correction

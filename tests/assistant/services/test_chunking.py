@@ -5,6 +5,7 @@ from assistant.models import Chunk, Sentence, VideoIndex
 from assistant.services import chunking
 from ingestion.models import Availability
 from tests.assistant import factories
+from transcripts import corrections
 from transcripts.models import State
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,30 @@ def test_a_transcript_made_anew_in_its_row_is_chunked_again():
     video.transcriptions.update(finished_at=timezone.now())
     list(chunking.chunk_pending())
     assert [text for _, text, _ in read_rows()] == ["Heard better now."]
+
+
+def test_what_people_correct_is_chunked_anew_and_only_what_it_touches_embedded_again(monkeypatch):
+    video = factories.make_lecture("v1", [f"Sentence number {index} is here." for index in range(40)])
+    fake = factories.WordEmbeddings()
+    monkeypatch.setattr("assistant.embeddings.get_embeddings", lambda: fake)
+    factories.index_all()
+    before = dict(Sentence.objects.values_list("text", "context_embedding"))
+    segment = video.transcriptions.get().segments.get(position=20)
+    teacher = factories.make_student("tina")
+    corrections.correct_segment(
+        segment_id=segment.pk, text="Sentence number twenty is here.", version=0, user=teacher
+    )
+    assert not chunking.chunk_progress().is_finished
+    factories.chunk_all()
+    assert list(Sentence.objects.filter(embedding=None).values_list("position", flat=True)) == [20, 21]
+    assert list(Chunk.objects.filter(embedding=None).order_by("position").values_list("position", flat=True)) == [
+        4, 5
+    ]  # fmt: skip
+    factories.index_all()
+    assert not Sentence.objects.filter(embedding=None).exists()
+    after = dict(Sentence.objects.values_list("text", "context_embedding"))
+    changed = {"Sentence number 20 is here.", "Sentence number twenty is here.", "Sentence number 21 is here."}
+    assert {text for text in before.keys() | after.keys() if before.get(text) != after.get(text)} == changed
 
 
 def test_what_an_older_format_cut_is_cut_anew(monkeypatch):

@@ -144,7 +144,8 @@ class Transcript extends Timeline {
   mark(seconds) {
     if (!super.mark(seconds) || !this.current) return false;
     if (!this.list.contains(document.activeElement)) this.makeFocusable(this.current);
-    if (this.isFollowing) this.show(this.current);
+    const isTypedInto = this.list.querySelector("form");
+    if (this.isFollowing && !isTypedInto) this.show(this.current);
     return true;
   }
 

@@ -6,6 +6,8 @@ fact as (
     select 'fct_channel_snapshot', date_key, observed_at from fct_channel_snapshot
     union all
     select 'fct_transcription', date_key, finished_at from fct_transcription
+    union all
+    select 'fct_correction', date_key, corrected_at from fct_correction
 )
 
 select fact.relation, fact.happened_at, dim_date.day_on

@@ -8,10 +8,16 @@ transcription as (
     select * from transcripts_transcription
 ),
 
+correction as (
+    select * from transcripts_correction
+),
+
 moment as (
     select min(observed_at) as earliest_at, max(observed_at) as latest_at from observation
     union all
     select min(finished_at), max(finished_at) from transcription
+    union all
+    select min(created_at), max(created_at) from correction
 ),
 
 day as (

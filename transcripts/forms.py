@@ -1,0 +1,17 @@
+"""What people fill in: another text for a segment."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from transcripts import corrections
+
+
+class CorrectionForm(forms.Form):
+    """What a segment shall say, and which version of it was looked at."""
+
+    text = forms.CharField(
+        label=_("What is said"),
+        max_length=corrections.LONGEST_TEXT,
+        widget=forms.Textarea({"rows": 3, "dir": "auto", "autofocus": True, "enterkeyhint": "done"}),
+    )
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
