@@ -143,7 +143,7 @@ class TranscriptionSerializer(serializers.ModelSerializer[Transcription]):
         read_only_fields = fields
 
 
-class VersionSerializer(serializers.Serializer[list[corrections.Version]]):
+class SegmentVersionSerializer(serializers.Serializer[list[corrections.Version]]):
     """What a segment said once, and who wrote it."""
 
     version = serializers.IntegerField(help_text="0: as it was heard.")
@@ -189,9 +189,9 @@ class SegmentDetailSerializer(serializers.ModelSerializer[Segment]):
         fields = ["id", "video_id", "version", "start_seconds", "end_seconds", "text", "versions"]
         read_only_fields = fields
 
-    @extend_schema_field(VersionSerializer(many=True))
+    @extend_schema_field(SegmentVersionSerializer(many=True))
     def get_versions(self, segment: Segment) -> Any:
-        return VersionSerializer(corrections.find_versions(segment), many=True).data
+        return SegmentVersionSerializer(corrections.find_versions(segment), many=True).data
 
 
 @extend_schema_serializer(

@@ -57,7 +57,7 @@ def test_a_hit_opens_the_lecture_at_its_second(lectures, open_page):
     page.wait_for_function(
         "second => Math.abs(document.querySelector('#media').currentTime - second) < 1.5", arg=second
     )
-    line = page.locator("#lines a").nth(3)
+    line = page.locator("#lines a[data-second]").nth(3)
     line.click()
     wanted = float(line.get_attribute("data-second"))
     page.wait_for_function(
