@@ -68,6 +68,11 @@ class TranscriptFileView(APIView):
         operation_id="get_transcript_file",
         tags=["transcripts"],
         summary="The transcript of a video as a file",
+        description="Parquet has a row a segment in the schema of the lake's transcripts: video_id, media_sha256, "
+        "digest, engine, model, language, position, text, gate_reason, repair, start_seconds, end_seconds, "
+        "average_log_probability, no_speech_probability, compression_ratio and words, a list of start_seconds, "
+        "end_seconds, text and probability. Here it holds what is trusted, as people corrected it; in the lake "
+        "everything, as it was heard.",
         parameters=[
             VIDEO_ID,
             OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(exports.FORMATS)),
@@ -77,6 +82,7 @@ class TranscriptFileView(APIView):
             (200, "application/x-subrip"): OpenApiTypes.STR,
             (200, "text/plain"): OpenApiTypes.STR,
             (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/vnd.apache.parquet"): OpenApiTypes.BINARY,
             **problems.responses(401, 404),
         },
     )

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from ingestion.lake import lake
-from transcripts.models import State, Transcription
+from transcripts.models import Segment, State, Transcription
 
 WORD = pa.struct(
     [
@@ -46,6 +46,7 @@ SCHEMA = pa.schema(
 )
 FOLDER = "transcripts"
 OF_TRANSCRIPTION = ["media_sha256", "digest", "engine", "model", "language"]
+OF_SEGMENT = [name for name in SCHEMA.names if name not in {"video_id", *OF_TRANSCRIPTION}]
 # How it went: in the metadata of the object, for it is of no segment.
 OF_HEARING = [
     *OF_TRANSCRIPTION,
@@ -89,16 +90,26 @@ def key_for(transcription: Transcription, *, finished_at: datetime) -> str:
 
 def write(transcription: Transcription, *, key: str) -> None:
     """Write every stored segment of a transcription under a key: gated ones too, and all as they were heard."""
+    names = (*OF_SEGMENT, "heard_text", "heard_words")
+    segments = transcription.segments.order_by("position").values(*names)
+    lake().save(key, ContentFile(_encode(transcription, [_as_heard(**segment) for segment in segments])))
+
+
+def encode_shown(transcription: Transcription) -> bytes:
+    """Return a transcript as it is read downstream, in the same schema: what is trusted of it, as corrected."""
+    segments = Segment.objects.trusted().filter(transcription=transcription).order_by("position")
+    return _encode(transcription, list(segments.values(*OF_SEGMENT)))
+
+
+def _encode(transcription: Transcription, segments: list[dict[str, Any]]) -> bytes:
     shared = {"video_id": transcription.video.video_id}
     shared |= {name: getattr(transcription, name) for name in OF_TRANSCRIPTION}
-    own_names = [name for name in SCHEMA.names if name not in shared]
-    segments = transcription.segments.order_by("position").values(*own_names, "heard_text", "heard_words")
-    rows = [shared | _as_heard(**segment) for segment in segments]
     told = shared | {name: getattr(transcription, name) for name in OF_HEARING}
     metadata = {METADATA: json.dumps(told, default=datetime.isoformat).encode()}
+    rows = [shared | segment for segment in segments]
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA.with_metadata(metadata)), sink)
-    lake().save(key, ContentFile(sink.getvalue()))
+    return sink.getvalue()
 
 
 def _as_heard(*, heard_text: str, heard_words: list[Any], **segment: Any) -> dict[str, Any]:

@@ -29,13 +29,16 @@ def correct_segment(request: PersonRequest, pk: int) -> HttpResponse:
     segment = get_object_or_404(corrections.find_shown(request.user), pk=pk)
     _check_may_correct(request, segment.transcription.video)
     seen = {"text": segment.text, "version": segment.version}
-    form = CorrectionForm(request.POST) if request.method == "POST" else CorrectionForm(initial=seen)
+    # Several may stand open on one page.
+    auto_id = f"%s-{pk}"
+    sent = request.POST if request.method == "POST" else None
+    form = CorrectionForm(sent, initial=seen, auto_id=auto_id)
     if form.is_valid():
         try:
             corrected = corrections.correct_segment(segment_id=pk, user=request.user, **form.cleaned_data)
         except corrections.OutdatedError as error:
             # What was typed stays; sent once more it is put over what the other has written, now in sight.
-            form = CorrectionForm({"text": form.cleaned_data["text"], "version": segment.version})
+            form = CorrectionForm(seen | {"text": form.cleaned_data["text"]}, auto_id=auto_id)
             form.add_error(None, str(error))
         except corrections.UnusableTextError as error:
             form.add_error("text", str(error))

@@ -1,4 +1,4 @@
-"""Transcripts as files: captions for players (WebVTT, SubRip), text for readers, JSON for programs."""
+"""Transcripts as files: captions for players (WebVTT, SubRip), text for readers, JSON and Parquet for programs."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from transcripts import clock
+from transcripts import archive, clock
 from transcripts.models import Segment, Transcription
 
 # A cue without a length of its own stands this long, or until the next is said.
@@ -32,10 +32,10 @@ class Cue:
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write a transcript: its media type and what turns it into text."""
+    """A way to write a transcript: its media type and what turns it into a file."""
 
     content_type: str
-    write: Callable[[Transcription, list[Cue]], str]
+    write: Callable[[Transcription, list[Cue]], str | bytes]
 
 
 def read_cues(transcription: Transcription) -> list[Cue]:
@@ -54,7 +54,7 @@ def name_file(transcription: Transcription, kind: str) -> str:
     return f"{stem}.{kind}"
 
 
-def write(transcription: Transcription, kind: str) -> str:
+def write(transcription: Transcription, kind: str) -> str | bytes:
     """Return a transcript in one of FORMATS."""
     return FORMATS[kind].write(transcription, read_cues(transcription))
 
@@ -91,6 +91,9 @@ FORMATS = {
     "srt": Format("application/x-subrip; charset=utf-8", _write_srt),
     "txt": Format("text/plain; charset=utf-8", _write_txt),
     "json": Format("application/json", _write_json),
+    "parquet": Format(
+        "application/vnd.apache.parquet", lambda transcription, _cues: archive.encode_shown(transcription)
+    ),
 }
 
 

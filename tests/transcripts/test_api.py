@@ -84,7 +84,7 @@ def test_a_long_transcript_costs_the_same_queries(client, row, django_assert_max
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/vtt", "image/png"])
-@pytest.mark.parametrize("kind", ["vtt", "srt", "txt", "json"])
+@pytest.mark.parametrize("kind", ["vtt", "srt", "txt", "json", "parquet"])
 def test_files_come_whatever_is_accepted(kind, accept, client, row):
     answer = client.get(f"/api/v1/videos/lecture-01/transcript.{kind}", headers={"Accept": accept})
     assert answer.status_code == 200

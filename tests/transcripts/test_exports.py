@@ -4,9 +4,12 @@ import re
 
 import pytest
 import webvtt
+from drf_spectacular.generators import SchemaGenerator
+from pyarrow import parquet
 
+from ingestion.lake import lake
 from tests.transcripts import pages
-from transcripts import exports
+from transcripts import archive, exports
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +67,24 @@ def test_json_holds_times_and_words():
             "words": [{"start_seconds": 0, "end_seconds": 1.5, "text": "Naïve “é” 大学", "probability": 0.9}],
         }
     ]
+
+
+def test_parquet_is_what_is_trusted_in_the_schema_of_the_lake():
+    row = heard([(0, 1.5, "One."), (2, 3, "doubted", "no_speech")])
+    row.segments.filter(position=0).update(text="Won.", heard_text="One.")
+    archive.write(row, key="transcripts/one.parquet")
+    table = parquet.read_table(io.BytesIO(exports.write(row, "parquet")))
+    with lake().open("transcripts/one.parquet") as stored:
+        kept = parquet.read_table(io.BytesIO(stored.read()))
+    assert table.schema.equals(kept.schema)
+    assert table.column("text").to_pylist() == ["Won."]
+    assert kept.column("text").to_pylist() == ["One.", "doubted"]
+    assert table.to_pylist()[0]["words"][0]["probability"] == 0.9
+
+
+def test_the_api_documents_every_column_of_it():
+    described = SchemaGenerator().get_schema(public=True)["paths"]["/api/v1/videos/{video_id}/transcript.{kind}"]
+    assert [name for name in archive.SCHEMA.names if name not in described["get"]["description"]] == []
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,18 @@ function cancel(event) {
   const line = event.target.closest("#lines li");
   if (!line || !close(line)) return;
   event.preventDefault();
-  line.querySelector(".pen").focus();
+  line.querySelector("a").focus(); // a pen is hidden until its line is pointed at
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const pen = event.target;
   if (pen.matches(".pen") && close(pen.closest("li"))) event.preventDefault();
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const form = event.target.closest("#lines li")?.querySelector(".correcting form");
+  form?.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 });
 
 document.addEventListener("click", (event) => {
