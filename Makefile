@@ -45,6 +45,7 @@ bench: $(VENV)/tested ## the benchmarks, each beside a peer
 	$(BIN)/python -m tests.benchmarks.scale
 	$(BIN)/python -m tests.benchmarks.contracts
 	$(BIN)/python -m tests.benchmarks.caption_zoo
+	$(BIN)/python -m tests.benchmarks.chapters
 
 bench-web: $(VENV)/tested ## 200 people on the pages while web processes are killed
 	$(BIN)/python -m tests.benchmarks.web

@@ -17,9 +17,14 @@ from rest_framework.views import APIView
 
 from ingestion import permissions, problems
 from ingestion.models import OPERATE, Video
-from transcripts import exports, services, views
+from transcripts import exports, lectures, services, views
 from transcripts.models import Segment, State, Transcription
-from transcripts.serializers import SegmentSerializer, TranscriptionSerializer, TranscriptSerializer
+from transcripts.serializers import (
+    LectureChapterSerializer,
+    SegmentSerializer,
+    TranscriptionSerializer,
+    TranscriptSerializer,
+)
 
 DESCRIBED = ("language", "engine", "model", "duration_seconds")
 VIDEO_ID = OpenApiParameter("video_id", str, OpenApiParameter.PATH, description="As its source names it.")
@@ -59,6 +64,23 @@ class TranscriptView(APIView):
         segments = SegmentSerializer(rows, many=True, has_words=has_words, has_gates=has_gates)
         described = {name: getattr(transcription, name) for name in DESCRIBED}
         return Response({"video_id": video_id, **described, "segments": segments.data})
+
+
+class ChapterListView(APIView):
+    """The chapters of a video, whoever named them."""
+
+    @extend_schema(
+        operation_id="list_chapters",
+        tags=["transcripts"],
+        summary="The chapters of a video",
+        description="Those published with it; where there are none, those found by what is spoken of.",
+        parameters=[VIDEO_ID],
+        responses={200: LectureChapterSerializer(many=True), **problems.responses(401, 404)},
+        filters=False,
+    )
+    def get(self, request: Request, video_id: str) -> Response:
+        lecture = lectures.open_lecture(find_video(request, video_id))
+        return Response(LectureChapterSerializer(lecture.chapters, many=True).data)
 
 
 class TranscriptFileView(APIView):

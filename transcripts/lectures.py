@@ -4,30 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingestion.models import Availability, MediaFile, Video
-from transcripts import exports, media, standing
+from transcripts import chaptering, exports, media, moments, standing
 from transcripts.models import UNFINISHED_STATES, Correction, Segment, Transcription
 
 # The place in the queue is not counted further.
 MOST_AHEAD = 1000
-
-
-@dataclass(frozen=True)
-class Line:
-    """What is said, or what a chapter is called, from one second on."""
-
-    start_seconds: float
-    text: str
-    segment_id: int | None = None
-    correction_id: int | None = None
-
-    @property
-    def whole_seconds(self) -> int:
-        return int(self.start_seconds)
-
-    @property
-    def start_text(self) -> str:
-        """The second as a program reads it, whatever the language of the page."""
-        return f"{self.start_seconds:.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -62,12 +43,12 @@ class Lecture:
         return list(exports.FORMATS)
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[moments.Line]:
         """What is trusted of the transcript, in order."""
         if not self.standing.is_ready:
             return []
         trusted = Segment.objects.trusted().filter(transcription=self.standing.row).order_by("position")
-        return [Line(*row) for row in trusted.values_list("start_seconds", "text", "pk", "correction")]
+        return [moments.Line(*row) for row in trusted.values_list("start_seconds", "text", "pk", "correction")]
 
     @cached_property
     def unplaced(self) -> list[Correction]:
@@ -79,9 +60,13 @@ class Lecture:
         return len(self.unplaced)
 
     @cached_property
-    def chapters(self) -> list[Line]:
-        rows = self.video.chapters.order_by("position").values_list("start_seconds", "title")
-        return [Line(*row) for row in rows]
+    def chapters(self) -> list[chaptering.Chapter]:
+        """Those its publisher named, else those found by topic."""
+        return chaptering.find_chapters(self.video, transcription=self.standing.row, lines=self.lines)
+
+    @property
+    def has_found_chapters(self) -> bool:
+        return any(chapter.kind == chaptering.Kind.FOUND for chapter in self.chapters)
 
     @cached_property
     def ahead_count(self) -> int:

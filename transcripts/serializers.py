@@ -5,8 +5,28 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from transcripts import corrections
+from transcripts import chaptering, corrections
 from transcripts.models import Correction, Segment, Transcription
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "One that was found",
+            response_only=True,
+            value={"start_seconds": 76.4, "title": "Some measures are only half additive.", "kind": "found"},
+        )
+    ]
+)
+class LectureChapterSerializer(serializers.Serializer[list[chaptering.Chapter]]):
+    """A chapter as the page of the lecture shows it."""
+
+    start_seconds = serializers.FloatField()
+    title = serializers.CharField(source="text", help_text="Of one that was found, its first words.")
+    kind = serializers.ChoiceField(
+        choices=chaptering.Kind.choices,
+        help_text="Published with the video, or found where the words turn to another topic.",
+    )
 
 
 class WordSerializer(serializers.Serializer[dict[str, Any]]):

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("videos/<str:video_id>/chapters/", api.ChapterListView.as_view(), name="api_chapters"),
     path("videos/<str:video_id>/transcript/", api.TranscriptView.as_view(), name="api_transcript"),
     path(
         "videos/<str:video_id>/transcript.<str:kind>",

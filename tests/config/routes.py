@@ -244,6 +244,7 @@ ROUTES: dict[str, Route] = {
     "api/v1/subscriptions/<int:subscription_id>/pull/": ForTeachers(subscription, "post"),
     "api/v1/videos/": ForEveryone(),
     "api/v1/videos/<str:video_id>/": ForMembers(video),
+    "api/v1/videos/<str:video_id>/chapters/": ForMembers(video),
     "api/v1/videos/<str:video_id>/transcript/": ForMembers(video),
     "api/v1/videos/<str:video_id>/transcript.<str:kind>": ForMembers(transcript),
     "api/v1/videos/<str:video_id>/corrections/": ForTeachers(video),
