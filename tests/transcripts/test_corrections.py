@@ -1,8 +1,13 @@
+import threading
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 
 from ingestion.models import OPERATE, TEACH, MediaFile
 from tests.transcripts import factories, pages
+from tests.transcripts.test_concurrency import _is_anyone_waiting as is_anyone_waiting
+from tests.transcripts.test_concurrency import _wait as wait
 from transcripts import archive, correction_archive, corrections, preference, services
 from transcripts.models import Correction, Segment, State
 
@@ -65,6 +70,27 @@ def test_whoever_saves_second_is_told_and_changes_nothing(row, tina):
     correct(segment, BETTER, user=tina)
     with pytest.raises(corrections.OutdatedError, match="Someone else has corrected this meanwhile"):
         correct(segment, "A third thing.", user=tina)
+    assert texts(row) == [BETTER, OTHER]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_waits_and_is_told(row, tina):
+    segment, told = row.segments.get(position=0), []
+
+    def save():
+        try:
+            correct(segment, "A third thing.", user=tina)
+        except corrections.OutdatedError as error:
+            told.append(error)
+        connection.close()
+
+    worker = threading.Thread(target=save)
+    with transaction.atomic():
+        correct(segment, BETTER, user=tina)
+        worker.start()
+        wait(is_anyone_waiting)
+    worker.join()
+    assert len(told) == 1
     assert texts(row) == [BETTER, OTHER]
 
 
