@@ -8,7 +8,7 @@ from ingestion.models import OPERATE, TEACH, MediaFile
 from tests.transcripts import factories, pages
 from tests.transcripts.test_concurrency import _is_anyone_waiting as is_anyone_waiting
 from tests.transcripts.test_concurrency import _wait as wait
-from transcripts import archive, correction_archive, corrections, preference, services
+from transcripts import archive, correction_lake, corrections, preference, services
 from transcripts.models import Correction, Segment, State
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +175,7 @@ def test_in_the_lake_a_transcript_lies_as_it_was_heard(row, tina):
 
 def test_corrections_of_a_removed_video_go_from_rows_and_lake(row, tina, lake_dir):
     correct(row.segments.get(position=0), BETTER, user=tina)
-    assert (correction_archive.archive_corrections(), correction_archive.archive_corrections()) == (1, 0)
+    assert (correction_lake.archive_corrections(), correction_lake.archive_corrections()) == (1, 0)
     assert len(list(lake_dir.glob("corrections/lecture-01/*"))) == 1
     factories.remove(row.video)
     services.withdraw_removed()
