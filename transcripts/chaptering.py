@@ -14,7 +14,7 @@ from transcripts.models import Transcription
 
 # A lecture that turns to fewer is one topic; YouTube asks for as many.
 FEWEST_CHAPTERS = 3
-LONGEST_TITLE = 70
+TITLE_WORDS = 11
 # Cutting an hour takes some hundredths of a second, and comes out the same until the transcript changes.
 CACHE_SECONDS = 24 * 60 * 60
 
@@ -47,7 +47,7 @@ def find_chapters(
     if len(starts) < FEWEST_CHAPTERS:
         return []
     opening = [lines[index] for index in starts]
-    titles = [Truncator(line.text).chars(LONGEST_TITLE) for line in opening]
+    titles = [Truncator(line.text).words(TITLE_WORDS, truncate=" …") for line in opening]
     seconds = [0.0, *(line.start_seconds for line in opening[1:])]
     return [Chapter(*found, origin=Origin.FOUND) for found in zip(seconds, titles, strict=True)]
 
