@@ -147,6 +147,19 @@ def test_what_fits_nothing_is_kept_for_review_until_it_is_settled(said, row, tin
     assert Correction.objects.count() == 2
 
 
+def test_of_two_that_fit_one_segment_the_later_stands_even_where_it_undoes(row, tina):
+    correct(row.segments.get(position=0), BETTER, user=tina)
+    other = hear_again(row, (0.1, 3.9, "Effect able has a grain."))
+    correct(other.segments.get(), HEARD, user=tina)
+    again = hear_again(row, (0.0, 4.0, HEARD), digest="third", finished_at="2026-11-16T00:00:00Z")
+    assert again.segments.get().correction.start_seconds == 0.1
+    correct(again.segments.get(), BETTER, user=tina, version=1)
+    correct(again.segments.get(), HEARD, user=tina, version=2)
+    for _time in range(2):
+        preference.choose(row.video)
+        assert texts(again) == [HEARD]
+
+
 def test_an_undone_correction_comes_back_nowhere(row, tina):
     segment = row.segments.get(position=0)
     correct(segment, BETTER, user=tina)
