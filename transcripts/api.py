@@ -91,10 +91,10 @@ class TranscriptFileView(APIView):
         tags=["transcripts"],
         summary="The transcript of a video as a file",
         description="Parquet has a row a segment in the schema of the lake's transcripts: video_id, media_sha256, "
-        "digest, engine, model, language, position, text, gate_reason, repair, start_seconds, end_seconds, "
-        "average_log_probability, no_speech_probability, compression_ratio and words, a list of start_seconds, "
-        "end_seconds, text and probability. Here it holds what is trusted, as people corrected it; in the lake "
-        "everything, as it was heard.",
+        "digest, engine, model, language, position, text, gate_reason, repair, spoken_language, start_seconds, "
+        "end_seconds, average_log_probability, no_speech_probability, compression_ratio and words, each of these "
+        "with start_seconds, end_seconds, text and probability. Here it holds what is trusted, as corrected by "
+        "people; in the lake everything, as it was heard.",
         parameters=[
             VIDEO_ID,
             OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(exports.FORMATS)),

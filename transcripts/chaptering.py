@@ -14,12 +14,12 @@ from transcripts.models import Transcription
 
 # A lecture that turns to fewer is one topic; YouTube asks for as many.
 FEWEST_CHAPTERS = 3
-LONGEST_TITLE = 70
+TITLE_WORDS = 11
 # Cutting an hour takes some hundredths of a second, and comes out the same until the transcript changes.
 CACHE_SECONDS = 24 * 60 * 60
 
 
-class Kind(models.TextChoices):
+class Origin(models.TextChoices):
     """Where chapters come from."""
 
     PUBLISHED = "published", _("published")
@@ -30,7 +30,7 @@ class Kind(models.TextChoices):
 class Chapter(moments.Moment):
     """From which second on, and what it is called: one that was found, by its first words."""
 
-    kind: Kind
+    origin: Origin
 
 
 def find_chapters(
@@ -41,15 +41,15 @@ def find_chapters(
     The lines are what is said in the transcription.
     """
     published = video.chapters.order_by("position").values_list("start_seconds", "title")
-    if named := [Chapter(*row, kind=Kind.PUBLISHED) for row in published]:
+    if named := [Chapter(*row, origin=Origin.PUBLISHED) for row in published]:
         return named
     starts = _find_starts(transcription, lines) if transcription and lines else []
     if len(starts) < FEWEST_CHAPTERS:
         return []
     opening = [lines[index] for index in starts]
-    titles = [Truncator(line.text).chars(LONGEST_TITLE) for line in opening]
+    titles = [Truncator(line.text).words(TITLE_WORDS, truncate=" …") for line in opening]
     seconds = [0.0, *(line.start_seconds for line in opening[1:])]
-    return [Chapter(*found, kind=Kind.FOUND) for found in zip(seconds, titles, strict=True)]
+    return [Chapter(*found, origin=Origin.FOUND) for found in zip(seconds, titles, strict=True)]
 
 
 def _find_starts(transcription: Transcription, lines: Sequence[moments.Moment]) -> list[int]:

@@ -191,6 +191,8 @@ def _carry(correction: Correction, segments: list[Segment]) -> bool:
         segment = _find_segment(correction, segments)
     if segment is None or segment.correction == correction:
         return False
+    if segment.correction and segment.correction.created_at > correction.created_at:
+        return False
     _put_in(segment, correction)
     return True
 

@@ -66,7 +66,7 @@ class Lecture:
 
     @property
     def has_found_chapters(self) -> bool:
-        return any(chapter.kind == chaptering.Kind.FOUND for chapter in self.chapters)
+        return any(chapter.origin == chaptering.Origin.FOUND for chapter in self.chapters)
 
     @cached_property
     def ahead_count(self) -> int:

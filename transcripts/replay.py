@@ -13,7 +13,7 @@ from ingestion import locks
 from ingestion.lake import lake
 from ingestion.models import Video
 from ingestion.replay import Unreadable, Watch
-from transcripts import agreement, archive, correction_archive, preference, services
+from transcripts import agreement, archive, correction_lake, preference, services
 from transcripts.models import Segment, State, Transcription
 
 
@@ -23,7 +23,7 @@ def replay_transcripts(*, watch: Watch = lambda what, done, total: None) -> list
     Then what never was heard is planned anew. Raises locks.AlreadyRunningError.
     """
     with locks.hold_alone("the transcripts of the lake"):
-        unreadable = [*_restore_all(watch), *correction_archive.restore_corrections(watch=watch)]
+        unreadable = [*_restore_all(watch), *correction_lake.restore_corrections(watch=watch)]
         services.plan_transcriptions()
     return unreadable
 

@@ -14,7 +14,7 @@ from transcripts.models import Correction, Segment, Transcription
         OpenApiExample(
             "One that was found",
             response_only=True,
-            value={"start_seconds": 76.4, "title": "Some measures are only half additive.", "kind": "found"},
+            value={"start_seconds": 76.4, "title": "Some measures are only half additive.", "origin": "found"},
         )
     ]
 )
@@ -23,8 +23,8 @@ class LectureChapterSerializer(serializers.Serializer[list[chaptering.Chapter]])
 
     start_seconds = serializers.FloatField()
     title = serializers.CharField(source="text", help_text="Of one that was found, its first words.")
-    kind = serializers.ChoiceField(
-        choices=chaptering.Kind.choices,
+    origin = serializers.ChoiceField(
+        choices=chaptering.Origin.choices,
         help_text="Published with the video, or found where the words turn to another topic.",
     )
 

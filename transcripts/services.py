@@ -18,16 +18,7 @@ from django.utils import timezone
 from ingestion.lake import lake
 from ingestion.models import Course, MediaFile, Video
 from ingestion.progress import Progress
-from transcripts import (
-    agreement,
-    archive,
-    claims,
-    correction_archive,
-    planning,
-    preference,
-    transcribers,
-    vocabulary,
-)
+from transcripts import agreement, archive, claims, correction_lake, planning, preference, transcribers, vocabulary
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import GateMemory, HeardPiece
 from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
@@ -118,7 +109,7 @@ def withdraw_removed() -> int:
     knows the key under which that worker may yet write.
     """
     ids = Transcription.objects.removed().values_list("pk", flat=True)
-    return sum(_withdraw(pk) for pk in ids) + correction_archive.withdraw_removed()
+    return sum(_withdraw(pk) for pk in ids) + correction_lake.withdraw_removed()
 
 
 def transcription_progress() -> Progress:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from ingestion import queues
-from transcripts import archive, claims, correction_archive, services
+from transcripts import archive, claims, correction_lake, services
 
 # A message that comes back at once from a worker that died meets a lease that still stands: wait it out.
 RETRY = {"max_retries": claims.MOST_ATTEMPTS, "countdown": settings.TRANSCRIPTION_LEASE_SECONDS + 1}
@@ -38,4 +38,4 @@ def archive_ended() -> None:
 
 @shared_task
 def archive_corrections() -> None:
-    correction_archive.archive_corrections()
+    correction_lake.archive_corrections()

@@ -22,7 +22,7 @@ from ingestion.sources import archive as archive_source
 from tests.config.replays import build, kept, lose_database, run_replay
 from tests.ingestion import folders
 from tests.transcripts import factories
-from transcripts import archive, claims, correction_archive, corrections
+from transcripts import archive, claims, correction_lake, corrections
 from transcripts import replay as replay_of_transcripts
 from transcripts import services as hearing
 from transcripts.audio import UnreadableAudioError
@@ -48,7 +48,7 @@ def correct_something():
     for segment, texts in ((first, ("One two tree.", "Won, two three.")), (second, ("Other.", second.text))):
         for version, text in enumerate(texts):
             corrections.correct_segment(segment_id=segment.pk, text=text, version=version, user=teacher)
-    correction_archive.archive_corrections()
+    correction_lake.archive_corrections()
 
 
 @pytest.fixture

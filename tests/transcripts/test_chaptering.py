@@ -19,12 +19,12 @@ def video():
 def test_published_chapters_come_first(video):
     pages.make_heard(video, SAID)
     Chapter.objects.create(video=video, position=0, title="Bread", start_seconds=0.0)
-    assert lectures.open_lecture(video).chapters == [chaptering.Chapter(0.0, "Bread", chaptering.Kind.PUBLISHED)]
+    assert lectures.open_lecture(video).chapters == [chaptering.Chapter(0.0, "Bread", chaptering.Origin.PUBLISHED)]
 
 
 def test_else_they_are_found_and_called_by_their_first_words(video):
     pages.make_heard(video, SAID)
-    assert [(each.start_seconds, each.text, each.kind) for each in lectures.open_lecture(video).chapters] == [
+    assert [(each.start_seconds, each.text, each.origin) for each in lectures.open_lecture(video).chapters] == [
         (0.0, BAKING[0], "found"),
         (36.0, SAILING[0], "found"),
         (68.0, BAKING[0], "found"),
@@ -52,8 +52,8 @@ def test_page_and_api_say_which_kind_they_are(video, client):
     pages.make_heard(video, SAID)
     client.force_login(pages.make_operator())
     told = client.get("/api/v1/videos/lecture-01/chapters/").json()
-    assert told[1] == {"start_seconds": 36.0, "title": SAILING[0], "kind": "found"}
+    assert told[1] == {"start_seconds": 36.0, "title": SAILING[0], "origin": "found"}
     assert "Nobody has named any" in client.get("/videos/lecture-01/").content.decode()
     Chapter.objects.create(video=video, position=0, title="Bread", start_seconds=0.0)
-    assert client.get("/api/v1/videos/lecture-01/chapters/").json()[0]["kind"] == "published"
+    assert client.get("/api/v1/videos/lecture-01/chapters/").json()[0]["origin"] == "published"
     assert "Nobody has named any" not in client.get("/videos/lecture-01/").content.decode()

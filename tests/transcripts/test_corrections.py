@@ -1,9 +1,14 @@
+import threading
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 
 from ingestion.models import OPERATE, TEACH, MediaFile
 from tests.transcripts import factories, pages
-from transcripts import archive, correction_archive, corrections, preference, services
+from tests.transcripts.test_concurrency import _is_anyone_waiting as is_anyone_waiting
+from tests.transcripts.test_concurrency import _wait as wait
+from transcripts import archive, correction_lake, corrections, preference, services
 from transcripts.models import Correction, Segment, State
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +73,27 @@ def test_whoever_saves_second_is_told_and_changes_nothing(row, tina):
     assert texts(row) == [BETTER, OTHER]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_waits_and_is_told(row, tina):
+    segment, told = row.segments.get(position=0), []
+
+    def save():
+        try:
+            correct(segment, "A third thing.", user=tina)
+        except corrections.OutdatedError as error:
+            told.append(error)
+        connection.close()
+
+    worker = threading.Thread(target=save)
+    with transaction.atomic():
+        correct(segment, BETTER, user=tina)
+        worker.start()
+        wait(is_anyone_waiting)
+    worker.join()
+    assert len(told) == 1
+    assert texts(row) == [BETTER, OTHER]
+
+
 def test_the_same_text_twice_is_one_version(row, tina):
     segment = row.segments.get(position=0)
     for _attempt in range(2):
@@ -121,6 +147,19 @@ def test_what_fits_nothing_is_kept_for_review_until_it_is_settled(said, row, tin
     assert Correction.objects.count() == 2
 
 
+def test_of_two_that_fit_one_segment_the_later_stands_even_where_it_undoes(row, tina):
+    correct(row.segments.get(position=0), BETTER, user=tina)
+    other = hear_again(row, (0.1, 3.9, "Effect able has a grain."))
+    correct(other.segments.get(), HEARD, user=tina)
+    again = hear_again(row, (0.0, 4.0, HEARD), digest="third", finished_at="2026-11-16T00:00:00Z")
+    assert again.segments.get().correction.start_seconds == 0.1
+    correct(again.segments.get(), BETTER, user=tina, version=1)
+    correct(again.segments.get(), HEARD, user=tina, version=2)
+    for _time in range(2):
+        preference.choose(row.video)
+        assert texts(again) == [HEARD]
+
+
 def test_an_undone_correction_comes_back_nowhere(row, tina):
     segment = row.segments.get(position=0)
     correct(segment, BETTER, user=tina)
@@ -149,7 +188,7 @@ def test_in_the_lake_a_transcript_lies_as_it_was_heard(row, tina):
 
 def test_corrections_of_a_removed_video_go_from_rows_and_lake(row, tina, lake_dir):
     correct(row.segments.get(position=0), BETTER, user=tina)
-    assert (correction_archive.archive_corrections(), correction_archive.archive_corrections()) == (1, 0)
+    assert (correction_lake.archive_corrections(), correction_lake.archive_corrections()) == (1, 0)
     assert len(list(lake_dir.glob("corrections/lecture-01/*"))) == 1
     factories.remove(row.video)
     services.withdraw_removed()
