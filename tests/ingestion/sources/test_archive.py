@@ -179,6 +179,7 @@ def test_a_broken_transcript_is_refused_with_all_that_a_replay_needs(tmp_path, t
     assert again.rejections == page.rejections
 
 
+@pytest.mark.django_db
 def test_a_folder_without_an_archive_says_what_was_looked_for(tmp_path):
     with pytest.raises(CommandError, match=r"neither details of videos \(\*.parquet\) nor glued transcripts"):
         call_command("ingest", str(tmp_path), source="archive")
