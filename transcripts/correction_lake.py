@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from ingestion import lake as lakes
 from ingestion.lake import lake
@@ -56,7 +56,10 @@ def restore_corrections(*, watch: Watch) -> Iterator[Unreadable]:
                 told[key] = _parse(key)
             except BrokenCorrectionError as error:
                 yield Unreadable(key, str(error))
-        _restore(told, video_id=folder.rpartition("/")[2])
+        try:
+            _restore(told, video_id=folder.rpartition("/")[2])
+        except DatabaseError as error:
+            yield Unreadable(folder, str(error).splitlines()[0])
         done += len(all_of_video)
         watch("corrections", done, len(keys))
 

@@ -113,7 +113,7 @@ def find_versions(segment: Segment) -> list[Version]:
 
 
 def carry_over(transcription: Transcription) -> int:
-    """Put the last versions of a video's corrections into a transcript; return how many texts changed.
+    """Put the last versions of a video's corrections into a transcript; return how many segments changed.
 
     The caller holds the video's lock.
     """
@@ -184,7 +184,7 @@ def _add_version(place: dict[str, Any], *, heard_text: str, text: str, user: Use
 
 
 def _carry(correction: Correction, segments: list[Segment]) -> bool:
-    """Put one correction where it belongs, if anywhere; tell whether that changed a text."""
+    """Put one correction where it belongs, if anywhere; tell whether that changed a segment."""
     place = _place_of(correction)
     segment = next((each for each in segments if each.correction and _place_of(each) == place), None)
     if segment is None and correction.is_change:

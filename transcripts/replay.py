@@ -6,7 +6,7 @@ An object that has its row is passed over, so a replay that died goes on and one
 from collections.abc import Iterator
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Avg, Q
 from django.utils import timezone
 
 from ingestion import locks
@@ -54,5 +54,7 @@ def _restore(archived: archive.Archived, *, key: str) -> None:
     same.delete()
     row = Transcription.objects.create(video=video, lake_key=key, **values)
     Segment.objects.bulk_create(Segment(transcription=row, **segment) for segment in archived.segments)
+    mean = row.segments.aggregate(mean=Avg("average_log_probability"))["mean"]
+    Transcription.objects.filter(pk=row.pk).update(mean_log_probability=mean)
     preference.choose(video)
     agreement.score(video)

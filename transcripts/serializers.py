@@ -39,7 +39,7 @@ class WordSerializer(serializers.Serializer[dict[str, Any]]):
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
     """A stretch of speech; `words` and what the gates said only where they are asked for."""
 
-    version = serializers.IntegerField(read_only=True, help_text="How often people have corrected the text.")
+    version = serializers.IntegerField(read_only=True, help_text="The version that stands; 0 is what was heard.")
     words = WordSerializer(many=True, required=False)
     gate_reason = serializers.CharField(required=False, help_text="Why the text is not trusted; empty if it is.")
     repair = serializers.CharField(required=False, help_text="What was mended of the times.")

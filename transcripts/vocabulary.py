@@ -37,5 +37,5 @@ def _find_terms(details: dict[str, Any], *, title: str, glossaries: Iterable[str
     for glossary in glossaries:
         yield from filter(None, map(str.strip, glossary.splitlines()))
     yield from details.get("tags") or []
-    yield title
+    yield from filter(None, [title])
     yield from NAME.findall(details.get("description") or "")

@@ -171,8 +171,9 @@ TRANSCRIBERS: dict[str, dict[str, Any]] = {
 }
 TRANSCRIBER = value("TRANSCRIBER", "faster_whisper")
 # A larger model, by which what was heard with doubt is heard once more; empty: it is left at that.
-if SECOND_WHISPER_MODEL := value("SECOND_WHISPER_MODEL", ""):
-    first = TRANSCRIBERS[TRANSCRIBER]
+SECOND_WHISPER_MODEL = value("SECOND_WHISPER_MODEL", "")
+first = TRANSCRIBERS.get(TRANSCRIBER, {})
+if SECOND_WHISPER_MODEL and "OPTIONS" in first:
     TRANSCRIBERS["second_pass"] = first | {"OPTIONS": first["OPTIONS"] | {"model": SECOND_WHISPER_MODEL}}
 # A worker that died holds its recording no longer than this.
 TRANSCRIPTION_LEASE_SECONDS = 30

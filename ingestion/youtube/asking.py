@@ -140,7 +140,7 @@ class Asker:
         """Ask for a page behind another, whose reply the same thread has just read."""
         if before is None:
             return self.api.ask(question)
-        token = "" if before.exception() else before.result().next_page_token
+        token = "" if before.cancelled() or before.exception() else before.result().next_page_token
         if not token:
             raise _NotAskedError
         return self.api.ask(replace(question, page_token=token))

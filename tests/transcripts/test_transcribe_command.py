@@ -38,7 +38,7 @@ def test_silence_is_no_error(shared_data, capsys):
     ("arguments", "sentence"),
     [
         (["missing.opus"], r"^There is no file missing\.opus\.$"),
-        ([], r"^Name a file to be heard, or say --pending\.$"),
+        ([], r"^Name a file to be heard, or say --pending or --plan\.$"),
         (["missing.opus", "--pending"], r"^Name a file"),
         ([__file__, "--engine", "telepathy"], "There is no transcriber 'telepathy'"),
         ([__file__], r"test_transcribe_command\.py: The file cannot be decoded: .*\.$"),

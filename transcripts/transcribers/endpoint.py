@@ -19,6 +19,8 @@ from transcripts.transcribers.base import TRANSCRIBE, TRANSLATE, Hearing, Transc
 TIMEOUT_SECONDS = 600.0
 # What another attempt may mend, besides errors of the server: too slow, too many.
 PASSING_STATUSES = frozenset({408, 409, 425, 429})
+# As long as a segment's language may be.
+LONGEST_CODE = 16
 PLACES = {TRANSCRIBE: "transcriptions", TRANSLATE: "translations"}
 FIELDS = {
     "response_format": "verbose_json",
@@ -55,9 +57,9 @@ class Segment(pydantic.BaseModel):
 class Reply(pydantic.BaseModel):
     """What a server says of one piece: `verbose_json`."""
 
-    language: str = ""
+    language: str | None = None
     segments: list[Segment]
-    words: list[Word] = []
+    words: list[Word] | None = None
 
 
 class Endpoint(Transcriber):
@@ -112,10 +114,11 @@ class Endpoint(Transcriber):
             raise TranscriberError(f"{self.url} gives no segments with times, which are needed.") from error
 
 
-def _find_code(name: str) -> str:
-    """Return `en` for `english`: servers name a language either way."""
-    codes = {info["name"].lower(): code for code, info in LANG_INFO.items() if "name" in info}
-    return codes.get(name.lower(), name.lower())
+def _find_code(name: str | None) -> str:
+    """Return `en` for `english`: servers name a language either way, or not at all."""
+    codes: dict[str, str] = {"chinese": "zh"} | {info["name"].lower(): code for code, info in LANG_INFO.items() if "name" in info}
+    known = (name or "").lower()
+    return codes.get(known, known)[:LONGEST_CODE]
 
 
 def _write_wave(piece: audio.Piece) -> bytes:
@@ -130,7 +133,7 @@ def _write_wave(piece: audio.Piece) -> bytes:
 
 def _read(piece: audio.Piece, reply: Reply) -> HeardPiece:
     spoken = _find_code(reply.language)
-    segments = (_hear(each, reply.words, offset_seconds=piece.start_seconds) for each in reply.segments)
+    segments = (_hear(each, reply.words or [], offset_seconds=piece.start_seconds) for each in reply.segments)
     return HeardPiece(piece.end_seconds, tuple(replace(each, spoken_language=spoken) for each in segments))
 
 

@@ -31,8 +31,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 // What a person has unfolded, or folded, stays so where htmx brings the same part anew.
 const unfolded = new Map();
 
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  for (const fold of detail.target.querySelectorAll("details.fold")) unfolded.set(fold.id, fold.open);
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest("details.fold > summary")?.parentElement;
+  if (fold) unfolded.set(fold.id, !fold.open); // the browser turns it after this
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["pending"] + bool(options["file"]) + options["plan"] != 1:
-            raise CommandError("Name a file to be heard, or say --pending.")
+            raise CommandError("Name a file to be heard, or say --pending or --plan.")
         try:
             if options["plan"]:
                 self._tell_plan(transcribers.get(options["engine"]), as_json=options["json"])
