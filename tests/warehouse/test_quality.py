@@ -133,3 +133,9 @@ def test_it_finds_a_total_nobody_has_seen():
 def test_it_finds_a_correction_that_no_segment_shows():
     Segment.objects.filter(position=0).update(text="people learn")
     assert "sum_mart_transcript_quality" in failed()
+
+
+@pytest.mark.usefixtures("built")
+def test_a_correction_that_a_later_hearing_has_right_by_itself_is_no_fault():
+    Segment.objects.filter(position=0).update(heard_text="People learned")
+    assert "sum_mart_transcript_quality" not in failed()
