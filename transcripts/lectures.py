@@ -48,7 +48,8 @@ class Lecture:
         if not self.standing.is_ready:
             return []
         trusted = Segment.objects.trusted().filter(transcription=self.standing.row).order_by("position")
-        return [moments.Line(*row) for row in trusted.values_list("start_seconds", "text", "pk", "correction")]
+        rows = trusted.values_list("start_seconds", "text", "pk", "correction__heard_text", "correction__text")
+        return [moments.Line(start, text, pk, heard != said) for start, text, pk, heard, said in rows]
 
     @cached_property
     def unplaced(self) -> list[Correction]:

@@ -25,4 +25,4 @@ class Line(Moment):
     """What is said, and what people correct it by."""
 
     segment_id: int
-    correction_id: int | None
+    is_corrected: bool

@@ -88,6 +88,7 @@ def test_an_earlier_version_is_restored_by_its_text(client, tina, segment):
     client.post(address(segment), {"text": segment.text, "version": 1})
     page = client.get(address(segment)).content.decode()
     assert "Version 1, tina," in page
+    assert "is-corrected" not in page_of(client)
 
 
 def test_a_text_that_cannot_be_is_refused_beside_the_field(client, tina, segment):
