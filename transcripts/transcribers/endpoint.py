@@ -116,7 +116,8 @@ class Endpoint(Transcriber):
 
 def _find_code(name: str | None) -> str:
     """Return `en` for `english`: servers name a language either way, or not at all."""
-    codes: dict[str, str] = {"chinese": "zh"} | {info["name"].lower(): code for code, info in LANG_INFO.items() if "name" in info}
+    codes: dict[str, str] = {info["name"].lower(): code for code, info in LANG_INFO.items() if "name" in info}
+    codes["chinese"] = "zh"
     known = (name or "").lower()
     return codes.get(known, known)[:LONGEST_CODE]
 
