@@ -54,6 +54,16 @@ def find_concerns(*, at: datetime) -> list[Concern]:
 
 def _look(*, at: datetime) -> Iterator[Concern]:
     since = at - LOOKING_BACK
+    yield from _look_at_ingestion(since=since)
+    yield from _look_at_youtube(at=at)
+    yield from _look_at_lectures()
+    yield from _look_at_answers(at=at, since=since)
+    yield _count(
+        _("tasks of the schedule that are switched off"), PeriodicTask.objects.filter(enabled=False), "enabled=0"
+    )
+
+
+def _look_at_ingestion(*, since: datetime) -> Iterator[Concern]:
     yield _count(
         _("pulls that failed"),
         IngestionRun.objects.filter(state=RunState.FAILED).exclude(finished_at__lt=since),
@@ -76,6 +86,9 @@ def _look(*, at: datetime) -> Iterator[Concern]:
         _("newest objects that the database knows and this lake lacks: see where LAKE_URL leads"),
         conditions.count_lost_objects(),
     )
+
+
+def _look_at_youtube(*, at: datetime) -> Iterator[Concern]:
     yield Concern(_("YouTube refuses the key"), int(conditions.is_key_refused()))
     spent = [standing for standing in conditions.stand_all(at=at) if conditions.is_spent(standing)]
     yield Concern(_("buckets of YouTube units that are spent"), len(spent))
@@ -91,8 +104,14 @@ def _look(*, at: datetime) -> Iterator[Concern]:
     )
     yield _count(_("subscriptions whose last pull failed"), conditions.find_failing(at=at))
     yield _count(_("courses whose pulls have not gone well for long"), conditions.find_stale(at=at))
+
+
+def _look_at_lectures() -> Iterator[Concern]:
     yield _count(_("transcriptions that failed"), Transcription.objects.failed(), f"state={State.FAILED}")
     yield _count(_("lectures that could not be embedded"), VideoIndex.objects.failed(), "state=failed")
+
+
+def _look_at_answers(*, at: datetime, since: datetime) -> Iterator[Concern]:
     yield _count(
         _("questions that have waited for more than five minutes"),
         Question.objects.unfinished().filter(asked_at__lt=at - LONGEST_WAIT),
@@ -106,9 +125,6 @@ def _look(*, at: datetime) -> Iterator[Concern]:
         _("answers judged unhelpful in the last seven days"),
         Feedback.objects.filter(is_helpful=False, created_at__gte=since),
         "is_helpful=0",
-    )
-    yield _count(
-        _("tasks of the schedule that are switched off"), PeriodicTask.objects.filter(enabled=False), "enabled=0"
     )
 
 

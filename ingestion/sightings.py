@@ -6,15 +6,12 @@ number costs its column, odd chapters cost the chapters, and neither ever costs 
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
-from ingestion import text
+from ingestion import text, values
 from ingestion.extraction import reasons
 from ingestion.models import Availability
 
@@ -39,17 +36,10 @@ REFUSALS = {
 BROADCASTS = {"upcoming": Availability.UPCOMING.value, "live": Availability.LIVE.value}
 GONE_UPLOADS = {"deleted", "failed", "rejected"}
 
-MOST_SECONDS = 100_000_000  # three years
-MOST_VIEWS = 2**63 - 1
-LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
 FEWEST_CHAPTERS, MOST_CHAPTERS = 3, 1000
 LONGEST_LINE = 500
 LONGEST_DESCRIPTION = 10_000  # YouTube takes half of it
 
-DURATION = re.compile(
-    r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?", re.ASCII
-)
-UNIT_SECONDS = (7 * 86_400, 86_400, 3600, 60, 1)
 STAMP = r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2})(?!\d)"
 STAMP_FIRST = re.compile(rf"[^\w:]*(?:\d+[.)] *)?[^\w:]*{STAMP}(?P<title>.*)")
 STAMP_LAST = re.compile(rf"(?P<title>.*?)(?<![\w:]){STAMP}\W*")
@@ -84,9 +74,10 @@ def _read_info(info: dict[str, Any]) -> Sighting:
         availability=availability,
         reason=reason,
         details={
-            "duration_seconds": read_number(info.get("duration"), most=MOST_SECONDS) or None,
-            "view_count": read_count(info.get("view_count")),
-            "published_at": read_epoch(info.get("timestamp")) or read_moment(info.get("upload_date")),
+            "duration_seconds": values.read_number(info.get("duration"), most=values.MOST_SECONDS) or None,
+            "view_count": values.read_count(info.get("view_count")),
+            "published_at": values.read_epoch(info.get("timestamp"))
+            or values.read_moment(info.get("upload_date")),
         },
         chapters=read_info_chapters(info.get("chapters")),
         # Only yt-dlp knows where the video plays; a reply about it is no word against that.
@@ -100,11 +91,11 @@ def _read_video(resource: dict[str, Any]) -> Sighting:
     statistics = resource.get("statistics")
     details: dict[str, Any] = {}
     if "duration" in contents:
-        details["duration_seconds"] = read_duration(contents["duration"])
+        details["duration_seconds"] = values.read_duration(contents["duration"])
     if statistics is not None:
-        details["view_count"] = read_count_text(statistics.get("viewCount"))
+        details["view_count"] = values.read_count_text(statistics.get("viewCount"))
     if "publishedAt" in snippet:
-        details["published_at"] = read_moment(snippet["publishedAt"])
+        details["published_at"] = values.read_moment(snippet["publishedAt"])
     availability, reason = _read_video_availability(resource)
     return Sighting(
         title=text.strip_control_characters(str(snippet.get("title", ""))),
@@ -203,63 +194,6 @@ def read_seconds(payload: dict[str, Any], *, kind: str) -> float | None:
     return seen.details.get("duration_seconds") if seen else None
 
 
-def read_number(value: Any, *, most: float) -> float | None:
-    """Return a number from nought to `most`."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value <= most else None
-
-
-def read_count(value: Any) -> int | None:
-    """Return a count the database can keep."""
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and 0 <= value <= MOST_VIEWS else None
-
-
-def read_count_text(value: Any) -> int | None:
-    """Return a count of the Data API, which writes them as text."""
-    is_count = isinstance(value, str) and value.isdecimal() and len(value) <= len(str(MOST_VIEWS))
-    return read_count(int(value)) if is_count else None
-
-
-def read_epoch(value: Any) -> datetime | None:
-    """Return the moment of seconds since 1970."""
-    seconds = read_number(value, most=LAST_MOMENT.timestamp() - 1)
-    return None if seconds is None else datetime.fromtimestamp(seconds, tz=UTC)
-
-
-def read_moment(value: Any) -> datetime | None:
-    """Return the moment of an ISO 8601 text; one without a zone is UTC."""
-    return _parse_moment(value) if isinstance(value, str) else None
-
-
-@lru_cache(maxsize=4096)
-def _parse_moment(value: str) -> datetime | None:
-    with suppress(ValueError, OverflowError):
-        moment = datetime.fromisoformat(value)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment if 1970 <= moment.year < LAST_MOMENT.year else None
-    return None
-
-
-def read_duration(value: Any) -> float | None:
-    """Return the seconds of an ISO 8601 duration; P0D, a broadcast still to come, has none.
-
-    Years and months are no fixed number of seconds, and YouTube writes neither.
-    """
-    return _parse_duration(value) if isinstance(value, str) else None
-
-
-# A payload is read once for its video's row and once for those who may want it.
-@lru_cache(maxsize=4096)
-def _parse_duration(value: str) -> float | None:
-    match = DURATION.fullmatch(value)
-    if match is None:
-        return None
-    counts = zip(match.groups(), UNIT_SECONDS, strict=True)
-    seconds = sum([int(count) * unit for count, unit in counts if count])
-    return read_number(seconds, most=MOST_SECONDS) or None
-
-
 def read_info_chapters(value: Any) -> tuple[ChapterStart, ...]:
     """Return yt-dlp's chapters, none where one of them is odd."""
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
@@ -295,7 +229,7 @@ def _read_line(line: str) -> ChapterStart | None:
 def _checked_chapters(starts: Iterable[tuple[Any, Any]]) -> tuple[ChapterStart, ...]:
     chapters: list[ChapterStart] = []
     for title, start in starts:
-        seconds = read_number(start, most=MOST_SECONDS)
+        seconds = values.read_number(start, most=values.MOST_SECONDS)
         is_later = seconds is not None and (not chapters or seconds > chapters[-1][1])
         name = text.strip_control_characters(title)[:LONGEST_LINE].strip() if isinstance(title, str) else ""
         if not name or seconds is None or not is_later or len(chapters) == MOST_CHAPTERS:

@@ -14,7 +14,7 @@ from django.db import DataError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ingestion import arrays, sightings, text
+from ingestion import arrays, text, values
 from ingestion.models import Availability, Listing, RawRecord, Subscription, Video
 
 logger = logging.getLogger(__name__)
@@ -98,11 +98,11 @@ def read_facts(payload: Mapping[str, Any]) -> Facts:
     language = snippet.get("defaultAudioLanguage") or snippet.get("defaultLanguage")
     return Facts(
         title=text.strip_control_characters(str(snippet.get("title", ""))),
-        duration_seconds=sightings.read_duration(contents.get("duration")),
+        duration_seconds=values.read_duration(contents.get("duration")),
         is_broadcast=bool(_part(payload, "liveStreamingDetails"))
         or snippet.get("liveBroadcastContent") in {"live", "upcoming"},
         language=language.lower() if isinstance(language, str) else "",
-        published_at=sightings.read_moment(snippet.get("publishedAt")),
+        published_at=values.read_moment(snippet.get("publishedAt")),
     )
 
 
@@ -111,10 +111,10 @@ def read_info_facts(info: Mapping[str, Any]) -> Facts:
     language = info.get("language")
     return Facts(
         title=text.strip_control_characters(str(info.get("title", ""))),
-        duration_seconds=sightings.read_number(info.get("duration"), most=sightings.MOST_SECONDS) or None,
+        duration_seconds=values.read_number(info.get("duration"), most=values.MOST_SECONDS) or None,
         is_broadcast=bool(info.get("was_live")) or info.get("live_status") in BROADCASTS,
         language=language.lower() if isinstance(language, str) else "",
-        published_at=sightings.read_epoch(info.get("timestamp")) or sightings.read_moment(info.get("upload_date")),
+        published_at=values.read_epoch(info.get("timestamp")) or values.read_moment(info.get("upload_date")),
     )
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcripts import audio, speech
-from transcripts.heard import HeardPiece, HeardSegment, HeardWord
-from transcripts.transcribers import hardware
+from transcripts.heard import HeardPiece, HeardSegment
+from transcripts.transcribers import hardware, whisper_segments
 from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
 
 # The package that carries weights, so that a machine without a model hub can hear.
@@ -169,9 +169,13 @@ class _Ear:
     def hear(self, piece: audio.Piece, chunks: list[speech.Chunk]) -> list[HeardSegment]:
         """Return what is said in the chunks, what the decoder passed over heard once more."""
         heard: list[HeardSegment] = []
+        language = self.tokenizer.language_code
         while chunks:
             segments = self._decode(piece.samples, chunks)
-            heard += [self._describe(segment, offset_seconds=piece.start_seconds) for segment in segments]
+            heard += [
+                whisper_segments.read(segment, offset_seconds=piece.start_seconds, language=language)
+                for segment in segments
+            ]
             chunks = speech.find_unheard(chunks, heard_until=_last_words(segments))
         return sorted(heard, key=lambda segment: segment.start_seconds)
 
@@ -197,26 +201,6 @@ class _Ear:
             np.stack(features), self.tokenizer, told, self.options
         )
         return list(chain.from_iterable(outputs))
-
-    def _describe(self, segment: dict[str, Any], *, offset_seconds: float) -> HeardSegment:
-        return HeardSegment(
-            start_seconds=float(segment["start"] + offset_seconds),
-            end_seconds=float(segment["end"] + offset_seconds),
-            text=segment["text"].strip(),
-            words=tuple(
-                HeardWord(
-                    float(word["start"] + offset_seconds),
-                    float(word["end"] + offset_seconds),
-                    word["word"],
-                    float(word["probability"]),
-                )
-                for word in segment["words"]
-            ),
-            average_log_probability=float(segment["avg_logprob"]),
-            no_speech_probability=float(segment["no_speech_prob"]),
-            compression_ratio=float(segment["compression_ratio"]),
-            spoken_language=self.tokenizer.language_code,
-        )
 
 
 def _take_opening(pieces: Iterator[audio.Piece]) -> Iterator[audio.Piece]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from transcripts import audio
-from transcripts.heard import HeardPiece, HeardSegment, HeardWord
+from transcripts.heard import HeardPiece
+from transcripts.transcribers import whisper_segments
 from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
 
 MISSING_EXTRA = "openai-whisper is not installed: run `pip install 'lectern[openai-whisper]'`."
@@ -82,28 +83,7 @@ class OpenAIWhisper(Transcriber):
                 fp16=self._model.device.type == "cuda",
             )
             segments = (
-                _heard(segment, offset_seconds=piece.start_seconds, language=result["language"])
+                whisper_segments.read(segment, offset_seconds=piece.start_seconds, language=result["language"])
                 for segment in result["segments"]
             )
             yield HeardPiece(piece.end_seconds, tuple(segments))
-
-
-def _heard(segment: dict[str, Any], *, offset_seconds: float, language: str) -> HeardSegment:
-    return HeardSegment(
-        start_seconds=float(segment["start"] + offset_seconds),
-        end_seconds=float(segment["end"] + offset_seconds),
-        text=segment["text"].strip(),
-        words=tuple(
-            HeardWord(
-                float(word["start"] + offset_seconds),
-                float(word["end"] + offset_seconds),
-                word["word"],
-                float(word["probability"]),
-            )
-            for word in segment["words"]
-        ),
-        average_log_probability=float(segment["avg_logprob"]),
-        no_speech_probability=float(segment["no_speech_prob"]),
-        compression_ratio=float(segment["compression_ratio"]),
-        spoken_language=language,
-    )
