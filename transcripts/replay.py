@@ -54,7 +54,8 @@ def _restore(archived: archive.Archived, *, key: str) -> None:
     same.delete()
     row = Transcription.objects.create(video=video, lake_key=key, **values)
     Segment.objects.bulk_create(Segment(transcription=row, **segment) for segment in archived.segments)
-    mean = row.segments.aggregate(mean=Avg("average_log_probability"))["mean"]
-    Transcription.objects.filter(pk=row.pk).update(mean_log_probability=mean)
+    if row.state == State.DONE:
+        mean = row.segments.aggregate(mean=Avg("average_log_probability"))["mean"]
+        Transcription.objects.filter(pk=row.pk).update(mean_log_probability=mean)
     preference.choose(video)
     agreement.score(video)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,12 +27,13 @@ from transcripts import archive, claims, correction_lake, corrections
 from transcripts import replay as replay_of_transcripts
 from transcripts import services as hearing
 from transcripts.audio import UnreadableAudioError
-from transcripts.models import Segment, State, Transcription
+from transcripts.models import Correction, Segment, State, Transcription
 from warehouse import services as warehouse
 
 pytestmark = pytest.mark.django_db
 
 SAMPLE = Path(ingestion.sample_course.__file__).parent
+TOLD_OF_ENDED = ("media_sha256", "finished_at", "created_at", "mean_log_probability")
 
 
 def hear_all():
@@ -180,6 +182,21 @@ def test_corrections_come_back_with_all_their_versions(landed):
     assert shown[0].words[1]["probability"] == 0.9
 
 
+def test_a_correction_that_cannot_be_kept_is_named_and_the_others_come_back(landed):
+    count = Correction.objects.count()
+    folder = f"{correction_lake.FOLDER}/-other-vid1"
+    with lake().open(Correction.objects.first().lake_key) as stored:
+        told = json.loads(stored.read())
+    lake().save(f"{folder}/x-000001.json", ContentFile(json.dumps(told | {"text": "a\0b"}).encode()))
+    lose_database()
+    factories.make_video("-other-vid1")
+    err = io.StringIO()
+    with pytest.raises(CommandError, match="could not be brought back"):
+        call_command("ingest", replay=True, stderr=err)
+    assert folder in err.getvalue()
+    assert Correction.objects.count() == count > 0
+
+
 def test_what_was_removed_is_not_brought_back_even_where_its_payload_lies_about(landed):
     (observation,) = RawObservation.objects.filter(record__external_id="-dashed-id1", record__kind="info")
     with lake().open(observation.lake_key) as stored:
@@ -277,7 +294,7 @@ def test_every_end_of_a_hearing_comes_back(fake, monkeypatch):
     assert sorted(Transcription.objects.values_list("state", flat=True)) == [
         "done", "done", "failed", "no_speech", "unreadable_audio"
     ]  # fmt: skip
-    ended = set(Transcription.objects.values_list("media_sha256", "finished_at", "created_at"))
+    ended = set(Transcription.objects.values_list(*TOLD_OF_ENDED))
     lose_database()
     replay_of_transcripts.replay_transcripts()
     assert not Transcription.objects.exists(), "nothing is known of their videos"
@@ -287,7 +304,7 @@ def test_every_end_of_a_hearing_comes_back(fake, monkeypatch):
     assert Transcription.objects.filter(state=State.NO_AUDIO).delete()[0] == 4, "no media was brought back"
     assert kept()["transcriptions"] == before["transcriptions"]
     assert kept()["segments"] == before["segments"]
-    assert set(Transcription.objects.values_list("media_sha256", "finished_at", "created_at")) == ended
+    assert set(Transcription.objects.values_list(*TOLD_OF_ENDED)) == ended
 
 
 def test_what_a_worker_has_planned_meanwhile_is_not_heard_again(landed, fake, monkeypatch):
