@@ -3,8 +3,10 @@
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -61,6 +63,8 @@ OF_HEARING = [
     "finished_at",
 ]
 METADATA = b"lectern"
+# A row group: what is held at once of a recording of many hours.
+ROWS_AT_ONCE = 500
 
 
 class BrokenTranscriptError(Exception):
@@ -91,24 +95,26 @@ def key_for(transcription: Transcription, *, finished_at: datetime) -> str:
 def write(transcription: Transcription, *, key: str) -> None:
     """Write every stored segment of a transcription under a key: gated ones too, and all as they were heard."""
     names = (*OF_SEGMENT, "heard_text", "heard_words")
-    segments = transcription.segments.order_by("position").values(*names)
-    lake().save(key, ContentFile(_encode(transcription, [_as_heard(**segment) for segment in segments])))
+    segments = transcription.segments.order_by("position").values(*names).iterator(chunk_size=ROWS_AT_ONCE)
+    lake().save(key, ContentFile(_encode(transcription, (_as_heard(**segment) for segment in segments))))
 
 
 def encode_shown(transcription: Transcription) -> bytes:
     """Return a transcript as it is read downstream, in the same schema: what is trusted of it, as corrected."""
     segments = Segment.objects.trusted().filter(transcription=transcription).order_by("position")
-    return _encode(transcription, list(segments.values(*OF_SEGMENT)))
+    return _encode(transcription, segments.values(*OF_SEGMENT).iterator(chunk_size=ROWS_AT_ONCE))
 
 
-def _encode(transcription: Transcription, segments: list[dict[str, Any]]) -> bytes:
+def _encode(transcription: Transcription, segments: Iterable[dict[str, Any]]) -> bytes:
     shared = {"video_id": transcription.video.video_id}
     shared |= {name: getattr(transcription, name) for name in OF_TRANSCRIPTION}
     told = shared | {name: getattr(transcription, name) for name in OF_HEARING}
     metadata = {METADATA: json.dumps(told, default=datetime.isoformat).encode()}
-    rows = [shared | segment for segment in segments]
+    rows = (shared | segment for segment in segments)
     sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA.with_metadata(metadata)), sink)
+    with pq.ParquetWriter(sink, SCHEMA.with_metadata(metadata)) as writer:
+        while held := list(islice(rows, ROWS_AT_ONCE)):
+            writer.write_batch(pa.RecordBatch.from_pylist(held, schema=SCHEMA))
     return sink.getvalue()
 
 
