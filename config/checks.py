@@ -18,6 +18,7 @@ LEAST_POSTGRES = 160000
 LEAST_PGVECTOR = (0, 8)
 # Those that yt-dlp can use without another library.
 PROXY_SCHEMES = {"http", "socks4", "socks4a", "socks5", "socks5h"}
+WHISPER_TASKS = ("transcribe", "translate")
 
 
 @checks.register(checks.Tags.security)
@@ -141,6 +142,25 @@ def check_yt_dlp(app_configs: Sequence[AppConfig] | None, **options: Any) -> lis
     if settings.YT_DLP_COOKIES_FILE and not Path(settings.YT_DLP_COOKIES_FILE).is_file():
         hint = "No audio is fetched until YT_DLP_COOKIES_FILE is there, or no longer set."
         messages.append(checks.Warning("The cookies file of yt-dlp is missing.", hint=hint, id="config.W003"))
+    return messages
+
+
+@checks.register(checks.Tags.compatibility)
+def check_transcribers(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Refuse an engine and a task that are not there, and a second model that nothing would hear with."""
+    messages: list[checks.CheckMessage] = []
+    if settings.TRANSCRIBER not in settings.TRANSCRIBERS:
+        hint = f"Set it to one of {', '.join(sorted(settings.TRANSCRIBERS))}."
+        text = f"TRANSCRIBER is {settings.TRANSCRIBER!r}, which is no engine."
+        messages.append(checks.Error(text, hint=hint, id="config.E040"))
+    if settings.WHISPER_TASK not in WHISPER_TASKS:
+        hint = f"Set it to one of {', '.join(WHISPER_TASKS)}."
+        text = f"WHISPER_TASK is {settings.WHISPER_TASK!r}, which is no task."
+        messages.append(checks.Error(text, hint=hint, id="config.E041"))
+    if settings.SECOND_WHISPER_MODEL and "second_pass" not in settings.TRANSCRIBERS:
+        hint = "Leave SECOND_WHISPER_MODEL empty, or set TRANSCRIBER to an engine that has a model."
+        text = f"SECOND_WHISPER_MODEL is set, and {settings.TRANSCRIBER!r} hears with no model."
+        messages.append(checks.Error(text, hint=hint, id="config.E042"))
     return messages
 
 

@@ -131,3 +131,18 @@ def test_a_secret_that_can_be_guessed_and_a_queue_that_is_none_are_refused(setti
 def test_data_of_others_that_is_kept_too_long_is_warned_of(settings, days, expected):
     settings.RETENTION_DAYS = days
     assert ids(checks.check_retention(None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({}, []),
+        ({"TRANSCRIBER": "telepathy"}, ["config.E040"]),
+        ({"WHISPER_TASK": "summarize"}, ["config.E041"]),
+        ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "captions"}, ["config.E042"]),
+    ],
+)
+def test_a_transcriber_that_could_not_hear_is_refused(settings, names, expected):
+    for name, value in names.items():
+        setattr(settings, name, value)
+    assert ids(checks.check_transcribers(None)) == expected
