@@ -28,6 +28,15 @@ def plan(*, engine: str) -> int:
     return sum(_create_rows(name, videos) for name, videos in _find_unplanned(engine).items())
 
 
+def prepare(*, engine: str) -> transcribers.Transcriber:
+    """Load what hearing by an engine needs, and its second pass; return the engine. Raises TranscriberError."""
+    transcriber = transcribers.get(engine)
+    transcriber.prepare()
+    if SECOND_ENGINE in settings.TRANSCRIBERS:
+        transcribers.get(SECOND_ENGINE).prepare()
+    return transcriber
+
+
 def count_unplanned(*, engine: str) -> int:
     """Return how many rows `plan` would create now."""
     return sum(videos.count() for videos in _find_unplanned(engine).values())

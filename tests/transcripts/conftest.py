@@ -10,6 +10,7 @@ class FakeTranscriber(Transcriber):
 
     engine = "fake"
     texts = ["One two three.", "Four five six."]
+    average_log_probability = -0.2
     at_segment = staticmethod(lambda position: None)
 
     def prepare(self):
@@ -25,7 +26,7 @@ class FakeTranscriber(Transcriber):
             words = tuple(
                 HeardWord(start + i, start + i + 0.5, f" {word}", 0.9) for i, word in enumerate(text.split())
             )
-            segment = HeardSegment(start, start + 9, text, words, -0.2, 0.01, 1.1)
+            segment = HeardSegment(start, start + 9, text, words, self.average_log_probability, 0.01, 1.1)
             yield HeardPiece(start + 10, (segment,))
 
 

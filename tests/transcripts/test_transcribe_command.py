@@ -50,6 +50,18 @@ def test_bad_input_gets_one_sentence(arguments, sentence):
 
 
 @pytest.mark.django_db
+def test_what_it_hears_with_doubt_it_hears_once_more(fake, settings, monkeypatch):
+    monkeypatch.setattr(fake, "average_log_probability", -0.9)
+    settings.TRANSCRIBERS = settings.TRANSCRIBERS | {
+        "second_pass": settings.TRANSCRIBERS["fake"] | {"OPTIONS": {"model": "larger"}}
+    }
+    factories.make_media(factories.make_video(), b"sound")
+    call_command("transcribe", "--pending")
+    heard = Transcription.objects.order_by("pk").values_list("model", "state", "is_preferred")
+    assert list(heard) == [("", State.DONE, False), ("larger", State.DONE, True)]
+
+
+@pytest.mark.django_db
 def test_it_hears_all_that_is_pending_and_sums_up(fake, capsys):
     factories.make_media(factories.make_video("one"), b"sound")
     factories.make_video("two")
