@@ -46,7 +46,7 @@ class Transcriber(ABC):
     engine: ClassVar[str]
     media_kind: ClassVar[MediaKind] = MediaKind.AUDIO
     # What else changes the text that comes out; the device and its threads do not.
-    settled_options: ClassVar[dict[str, object]] = {}
+    settled_options: dict[str, object] = {}
 
     def __init__(self, *, model: str = "", task: str = TRANSCRIBE, expects_terms: bool = False) -> None:
         """Take a model's name, and a task: to write down what is said, or to translate it into English.

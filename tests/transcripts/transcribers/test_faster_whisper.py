@@ -1,6 +1,9 @@
+import numpy as np
 import pytest
 
 from transcripts import transcribers
+from transcripts.audio import SAMPLE_RATE
+from transcripts.speech import Chunk
 from transcripts.transcribers import TranscriberError, faster_whisper
 
 
@@ -39,3 +42,26 @@ def test_it_hears_on_across_pieces(shared_data, monkeypatch):
     assert segments[-1].end_seconds == pytest.approx(53, abs=1)
     assert "fairest creatures" in segments[0].text
     assert [s.start_seconds for s in segments] == sorted(s.start_seconds for s in segments)
+
+
+LOOP = {"text": " No, no, no", "compression_ratio": 9.0, "avg_logprob": -0.1}
+TEXT = {"text": " No survivors.", "compression_ratio": 1.1, "avg_logprob": -0.3}
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [(TEXT, TEXT), (LOOP | {"text": " Yes, yes, yes"}, LOOP), (TEXT | {"avg_logprob": -0.9}, LOOP)],
+)
+def test_where_it_loops_it_listens_with_more_care_and_takes_what_it_is_sure_of(monkeypatch, again, kept):
+    asked = []
+
+    def generate(self, features, told, options):
+        asked.append([(each["offset"], options.beam_size) for each in told])
+        return [[again if options.beam_size == 5 else LOOP if each["offset"] else TEXT] for each in told]
+
+    monkeypatch.setattr(faster_whisper._Ear, "_generate", generate)
+    engine = transcribers.get("faster_whisper")
+    ear = faster_whisper._Ear.attune(engine._model, engine.options, language="en", task="transcribe", terms="")
+    chunks = [Chunk(((0.0, 2.0),)), Chunk(((3.0, 5.0),))]
+    assert ear._decode(np.zeros(5 * SAMPLE_RATE, np.float32), chunks) == [TEXT, kept]
+    assert asked == [[(0.0, 2), (3.0, 2)], [(3.0, 5)]]

@@ -16,7 +16,7 @@ def gpus(monkeypatch):
 def test_a_processor_has_a_worker_of_one_thread_for_each_core(gpus):
     gpus(0, mebibytes=0)
     plan = hardware.plan(threads=3)
-    assert plan == hardware.Plan("cpu", "int8", worker_count=3)
+    assert plan == hardware.Plan("cpu", "int8", worker_count=3, batch_size=4)
     assert plan.device_index == 0
     assert hardware.plan().worker_count >= 1
 
@@ -25,7 +25,7 @@ def test_a_processor_has_a_worker_of_one_thread_for_each_core(gpus):
 def test_a_gpu_computes_as_precisely_as_its_memory_allows(gpus, mebibytes, precision):
     gpus(2, mebibytes=mebibytes)
     plan = hardware.plan()
-    assert plan == hardware.Plan("cuda", precision, worker_count=2)
+    assert plan == hardware.Plan("cuda", precision, worker_count=2, batch_size=16)
     assert plan.device_index == [0, 1]
 
 
