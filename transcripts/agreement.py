@@ -59,5 +59,5 @@ def _find_published(heard: Transcription) -> Transcription | None:
 
 
 def _trusted(transcription: Transcription) -> list[Segment]:
-    rows = Segment.objects.trusted().filter(transcription=transcription).order_by("position")
+    rows = Segment.objects.correctable().filter(transcription=transcription).order_by("position")
     return list(rows.only("text", "heard_text"))

@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from ingestion.lake import lake
-from transcripts.models import Segment, State, Transcription
+from transcripts.models import NOT_SAID, Segment, State, Transcription
 
 WORD = pa.struct(
     [
@@ -119,6 +119,8 @@ def _encode(transcription: Transcription, segments: Iterable[dict[str, Any]]) ->
 
 
 def _as_heard(*, heard_text: str, heard_words: list[Any], **segment: Any) -> dict[str, Any]:
+    if segment["gate_reason"] == NOT_SAID:
+        segment["gate_reason"] = ""
     return segment | ({"text": heard_text, "words": heard_words} if heard_text else {})
 
 

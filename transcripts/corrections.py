@@ -5,7 +5,7 @@ to be read, heard again or from another recording, the last version of each plac
 that it overlaps most says, case and marks aside, the words that were corrected or those they were corrected to; of
 two that fit one segment the later stands. Any other is kept and shown as one that needs review, until a person has
 corrected what stands there now, if need be, and settled it. What is settled or undone ends in a version that says
-what was heard.
+what was heard. An empty text says that nothing was said there: the segment is kept and not shown downstream.
 """
 
 import re
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from ingestion.models import OPERATE, Course, MediaFile, MediaKind, Video
 from transcripts import word_times
-from transcripts.models import PLACE, Correction, Segment, Transcription
+from transcripts.models import NOT_SAID, PLACE, Correction, Segment, Transcription
 
 LONGEST_TEXT = 2000
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -69,8 +69,8 @@ def may_correct(*, video: Video, user: User | AnonymousUser) -> bool:
 
 
 def find_shown(user: User | AnonymousUser) -> QuerySet[Segment]:
-    """Return the segments of the transcripts that are read of the videos a person sees."""
-    shown = Segment.objects.trusted().filter(
+    """Return the segments that can be corrected of the transcripts that are read of the videos a person sees."""
+    shown = Segment.objects.correctable().filter(
         transcription__is_preferred=True, transcription__video__in=Video.objects.visible_to(user)
     )
     return shown.select_related("correction", "transcription__video")
@@ -78,7 +78,7 @@ def find_shown(user: User | AnonymousUser) -> QuerySet[Segment]:
 
 @transaction.atomic
 def correct_segment(*, segment_id: int, text: str, version: int, user: User) -> Segment:
-    """Give a segment another text and return it; `version` is the one the person has seen.
+    """Give a segment another text, or none, and return it; `version` is the one the person has seen.
 
     A text that it has already changes nothing. Raises UnusableTextError and OutdatedError.
     """
@@ -120,8 +120,8 @@ def carry_over(transcription: Transcription) -> int:
     newest = list(Correction.objects.newest().filter(video=transcription.video_id).order_by("created_at", "pk"))
     if not newest:
         return 0
-    trusted = Segment.objects.trusted().filter(transcription=transcription).select_related("correction")
-    segments = list(trusted.order_by("position"))
+    correctable = Segment.objects.correctable().filter(transcription=transcription)
+    segments = list(correctable.select_related("correction").order_by("position"))
     changed_count = sum(_carry(correction, segments) for correction in newest)
     if changed_count:
         Transcription.objects.filter(pk=transcription.pk).update(revision=F("revision") + 1)
@@ -142,18 +142,18 @@ def read_training_examples() -> Iterator[TrainingExample]:
 
 def _clean(text: str) -> str:
     cleaned = " ".join(text.split())
-    if not cleaned or CONTROL_CHARACTERS.search(cleaned):
-        raise UnusableTextError(_("A segment needs words: what was not said at all is left as it is."))
+    if CONTROL_CHARACTERS.search(cleaned):
+        raise UnusableTextError(_("A segment holds text alone, no control characters."))
     if len(cleaned) > LONGEST_TEXT:
         raise UnusableTextError(_("A segment has at most %(count)d letters.") % {"count": LONGEST_TEXT})
     return cleaned
 
 
 def _lock(segment_id: int) -> Segment:
-    """Return a segment that is read downstream, its video's row locked. Raises OutdatedError."""
+    """Return a segment of the transcript that is read, its video's row locked. Raises OutdatedError."""
     videos = Video.objects.select_for_update(of=("self",), no_key=True)
     video = videos.filter(transcriptions__segments=segment_id).first()
-    shown = Segment.objects.trusted().filter(pk=segment_id, transcription__is_preferred=True)
+    shown = Segment.objects.correctable().filter(pk=segment_id, transcription__is_preferred=True)
     segment = shown.select_related("correction", "transcription").first()
     if video is None or segment is None:
         raise OutdatedError(_("The transcript has been made anew meanwhile: load the page again."))
@@ -219,5 +219,6 @@ def _put_in(segment: Segment, correction: Correction) -> None:
         segment.words = word_times.fit(segment.text, heard=heard_words, end_seconds=segment.end_seconds)
     else:
         segment.text, segment.words = segment.heard_text, heard_words
+    segment.gate_reason = "" if segment.text else NOT_SAID
     segment.correction = correction
-    segment.save(update_fields=["text", "words", "heard_text", "heard_words", "correction"])
+    segment.save(update_fields=["text", "words", "heard_text", "heard_words", "gate_reason", "correction"])

@@ -11,6 +11,8 @@ class CorrectionForm(forms.Form):
 
     text = forms.CharField(
         label=_("What is said"),
+        help_text=_("Leave it empty where nothing is said: the line is taken out."),
+        required=False,
         max_length=corrections.LONGEST_TEXT,
         widget=forms.Textarea({"rows": 3, "dir": "auto", "autofocus": True, "enterkeyhint": "done"}),
     )

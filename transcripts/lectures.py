@@ -5,7 +5,7 @@ from functools import cached_property
 
 from ingestion.models import Availability, MediaFile, Video
 from transcripts import chaptering, exports, media, moments, standing
-from transcripts.models import UNFINISHED_STATES, Correction, Segment, Transcription
+from transcripts.models import NOT_SAID, UNFINISHED_STATES, Correction, Segment, Transcription
 
 # The place in the queue is not counted further.
 MOST_AHEAD = 1000
@@ -55,6 +55,16 @@ class Lecture:
     def unplaced(self) -> list[Correction]:
         """Corrections that fit no line since the lecture was transcribed again."""
         return list(Correction.objects.unplaced().filter(video=self.video).order_by("start_seconds", "pk"))
+
+    @cached_property
+    def taken_out(self) -> list[Segment]:
+        """What was heard, and is not said as a person found."""
+        rows = Segment.objects.filter(transcription=self.standing.row, gate_reason=NOT_SAID)
+        return list(rows.order_by("position")) if self.standing.is_ready else []
+
+    @property
+    def taken_out_count(self) -> int:
+        return len(self.taken_out)
 
     @property
     def unplaced_count(self) -> int:

@@ -187,10 +187,18 @@ class Correction(models.Model):
 PLACE = ("video_id", "media_sha256", "start_seconds", "end_seconds")
 
 
+# What the gates let through and a person says was never said.
+NOT_SAID = "not_said"
+
+
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def trusted(self) -> "SegmentQuerySet":
         """Those that passed every gate: the only ones shown downstream."""
         return self.filter(gate_reason="")
+
+    def correctable(self) -> "SegmentQuerySet":
+        """Those that passed every gate, and of them those that a person took out too."""
+        return self.filter(gate_reason__in=["", NOT_SAID])
 
 
 class Segment(models.Model):

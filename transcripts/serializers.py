@@ -226,7 +226,9 @@ class SegmentDetailSerializer(serializers.ModelSerializer[Segment]):
 class CorrectSegmentSerializer(serializers.Serializer[Segment]):
     """What a segment shall say."""
 
-    text = serializers.CharField(max_length=corrections.LONGEST_TEXT)
+    text = serializers.CharField(
+        max_length=corrections.LONGEST_TEXT, allow_blank=True, help_text="Empty where nothing is said."
+    )
     version = serializers.IntegerField(
         min_value=0, max_value=2**31 - 1, help_text="The one that was looked at: 409 where there is a newer one."
     )

@@ -50,7 +50,13 @@ def test_whoever_saves_second_is_told(client, segment):
 
 @pytest.mark.parametrize(
     "sent",
-    [{}, {"text": "x"}, {"text": "", "version": 0}, {"text": "x", "version": -1}, {"text": "x", "version": 2**40}],
+    [
+        {},
+        {"text": "x"},
+        {"text": "a\x07b", "version": 0},
+        {"text": "x", "version": -1},
+        {"text": "x", "version": 2**40},
+    ],
 )
 def test_what_is_no_correction_is_a_problem(sent, client, segment):
     answer = patch(client, segment, **sent)
@@ -69,3 +75,11 @@ def test_what_needs_review_is_listed_until_it_is_settled(client, segment):
     settle = f"/api/v1/corrections/{told['id']}/settle/"
     assert [client.post(settle).status_code for _attempt in range(2)] == [204, 204]
     assert client.get(address).json()["results"] == []
+
+
+def test_a_segment_without_a_text_is_served_no_more(client, segment):
+    assert patch(client, segment, text="", version=0).json()["text"] == ""
+    listed = client.get("/api/v1/videos/lecture-01/transcript/").json()["segments"]
+    assert [each["text"] for each in listed] == [pages.SAID[1][2]]
+    assert patch(client, segment, text=segment.text, version=1).json()["version"] == 2
+    assert len(client.get("/api/v1/videos/lecture-01/transcript/").json()["segments"]) == 2

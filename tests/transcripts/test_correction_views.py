@@ -92,7 +92,7 @@ def test_an_earlier_version_is_restored_by_its_text(client, tina, segment):
 
 
 def test_a_text_that_cannot_be_is_refused_beside_the_field(client, tina, segment):
-    answer = client.post(address(segment), {"text": " ", "version": 0})
+    answer = client.post(address(segment), {"text": "x" * 2001, "version": 0})
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
 
@@ -106,3 +106,18 @@ def test_what_needs_review_is_shown_and_settled(client, tina, segment):
     answer = client.post(reverse("correction_settle", args=[row.pk]), follow=True)
     assert "The correction is settled." in answer.content.decode()
     assert "needs review" not in page_of(client)
+
+
+def test_a_line_is_taken_out_and_listed_for_those_who_may_put_it_back(client, tina, segment):
+    answer = client.post(address(segment), {"text": "", "version": 0}, headers=HTMX).content.decode()
+    assert "Taken out." in answer
+    page = page_of(client)
+    lines = page.partition('id="lines"')[2].partition("</ol>")[0]
+    assert segment.text not in lines
+    assert "1 line was taken out" in page
+    assert "Nothing is said." not in page
+    form = client.get(address(segment)).content.decode()
+    assert "As it was heard" in form
+    assert segment.text in form
+    client.post(address(segment), {"text": segment.text, "version": 1})
+    assert "taken out" not in page_of(client)

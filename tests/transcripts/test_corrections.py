@@ -3,6 +3,7 @@ import threading
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ingestion.models import OPERATE, TEACH, MediaFile
 from tests.transcripts import factories, pages
@@ -103,11 +104,38 @@ def test_the_same_text_twice_is_one_version(row, tina):
     assert row.revision == 1
 
 
-@pytest.mark.parametrize("text", ["", " \n", "a\x00b", "x" * 2001])
+@pytest.mark.parametrize("text", ["a\x00b", "x" * 2001])
 def test_a_text_no_segment_can_have_is_refused_in_a_sentence(text, row, tina):
     with pytest.raises(corrections.UnusableTextError, match="A segment"):
         correct(row.segments.get(position=0), text, user=tina)
     assert not Correction.objects.exists()
+
+
+def test_a_line_that_was_never_said_is_taken_out_and_can_be_put_back(row, tina):
+    segment = row.segments.get(position=0)
+    taken_out = correct(segment, " \n", user=tina)
+    assert (taken_out.text, taken_out.words, taken_out.gate_reason) == ("", [], "not_said")
+    assert list(Segment.objects.trusted().values_list("text", flat=True)) == [OTHER]
+    put_back = correct(segment, HEARD, user=tina, version=1)
+    assert (put_back.text, put_back.words, put_back.gate_reason) == (HEARD, segment.words, "")
+
+
+def test_a_line_that_was_taken_out_stays_out_when_it_is_heard_again(row, tina):
+    correct(row.segments.get(position=0), "", user=tina)
+    again = hear_again(row, (0.1, 4.0, HEARD), (4.0, 8.0, OTHER))
+    assert list(again.segments.trusted().values_list("text", flat=True)) == [OTHER]
+    assert corrections.carry_over(again) == 0
+    assert not Correction.objects.unplaced().exists()
+
+
+def test_the_lake_holds_a_line_that_was_taken_out_as_it_was_heard(row, tina):
+    correct(row.segments.get(position=0), "", user=tina)
+    row.finished_at = timezone.now()
+    archive.write(row, key="transcripts/one.parquet")
+    assert [(each["text"], each["gate_reason"]) for each in archive.read("transcripts/one.parquet").segments] == [
+        (HEARD, ""),
+        (OTHER, ""),
+    ]
 
 
 def test_what_is_not_read_any_more_is_not_corrected(row, tina):
