@@ -103,6 +103,7 @@ class FasterWhisper(Transcriber):
     def _model(self) -> Any:
         from faster_whisper import WhisperModel
 
+        hardware.share_heaps()
         try:
             return WhisperModel(
                 _find_weights(self.model),

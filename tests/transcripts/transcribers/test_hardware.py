@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import ctranslate2
 import pytest
 
@@ -32,3 +34,11 @@ def test_a_gpu_computes_as_precisely_as_its_memory_allows(gpus, mebibytes, preci
 def test_a_processor_that_is_asked_for_is_taken_beside_a_gpu(gpus):
     gpus(1, mebibytes=80_000)
     assert hardware.plan(device="cpu").device == "cpu"
+
+
+def test_threads_share_their_heaps_where_the_c_library_can(monkeypatch):
+    told = []
+    for library in (SimpleNamespace(mallopt=lambda *values: told.append(values)), SimpleNamespace()):
+        monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name, library=library: library)
+        hardware.share_heaps()
+    assert told == [(-8, 2)]
