@@ -58,9 +58,9 @@ class Lecture:
 
     @cached_property
     def taken_out(self) -> list[Segment]:
-        """What was heard, and is not said as a person found."""
+        """What was heard and, as a person found, never said."""
         rows = Segment.objects.filter(transcription=self.standing.row, gate_reason=NOT_SAID)
-        return list(rows.order_by("position")) if self.standing.is_ready else []
+        return list(rows.select_related("correction").order_by("position")) if self.standing.is_ready else []
 
     @property
     def taken_out_count(self) -> int:
