@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.models import Video
 from tests.warehouse import factories
-from warehouse import services
+from warehouse import quality, services
 from warehouse.models import (
     BridgePlaylistVideo,
     FctTranscriptSegment,
@@ -148,6 +148,17 @@ def test_corrections_count_where_they_stand_and_apart_where_they_fit_nothing():
     unplaced.delete()
     services.build_warehouse()
     assert MartTranscriptQuality.objects.get().unplaced_correction_count == 0
+
+
+def test_a_line_that_was_taken_out_is_corrected_and_not_doubted():
+    row = factories.create_transcription(Video.objects.create(video_id="a"), texts=["one two", "three"])
+    factories.create_correction(row, position=1, text="", word_edit_count=1)
+    row.segments.filter(position=1).update(gate_reason="not_said")
+    services.build_warehouse()
+    mart = MartTranscriptQuality.objects.get()
+    assert (mart.segment_count, mart.gated_segment_count, mart.word_count) == (2, 0, 2)
+    assert (mart.corrected_segment_count, mart.corrected_segment_share) == (1, 0.5)
+    assert all(check.is_passed for check in quality.run_checks())
 
 
 def test_a_video_shows_how_far_its_transcript_has_come():

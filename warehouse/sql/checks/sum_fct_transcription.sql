@@ -4,7 +4,7 @@ held as (
     select
         transcription_key,
         count(*) as segment_count,
-        count(*) filter (where is_gated) as gated_segment_count,
+        count(*) filter (where is_gated and gate_reason <> 'not_said') as gated_segment_count,
         coalesce(sum(word_count) filter (where not is_gated), 0) as word_count
     from fct_transcript_segment
     group by transcription_key

@@ -33,7 +33,8 @@ heard as (
     select
         transcription_id,
         count(*) as segment_count,
-        count(*) filter (where gate_reason <> '') as gated_segment_count,
+        -- What a person took out failed no gate: it is a correction.
+        count(*) filter (where gate_reason not in ('', 'not_said')) as gated_segment_count,
         coalesce(sum(count_words(text)) filter (where gate_reason = ''), 0) as word_count,
         -- Weighted by length, so that a cough does not count like a minute of speech; rounded, so that the
         -- order of adding floats shows nowhere.
