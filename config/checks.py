@@ -11,6 +11,9 @@ from django.conf import settings
 from django.core import checks
 from django.db import connection
 
+from transcripts import transcribers
+from transcripts.transcribers.base import TASKS
+
 SHORTEST_KEY = 40
 SHORTEST_SECRET = 32
 LONGEST_RETENTION_DAYS = 30
@@ -18,7 +21,6 @@ LEAST_POSTGRES = 160000
 LEAST_PGVECTOR = (0, 8)
 # Those that yt-dlp can use without another library.
 PROXY_SCHEMES = {"http", "socks4", "socks4a", "socks5", "socks5h"}
-WHISPER_TASKS = ("transcribe", "translate")
 
 
 @checks.register(checks.Tags.security)
@@ -149,18 +151,23 @@ def check_yt_dlp(app_configs: Sequence[AppConfig] | None, **options: Any) -> lis
 def check_transcribers(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
     """Refuse an engine and a task that are not there, and a second model that nothing would hear with."""
     messages: list[checks.CheckMessage] = []
-    if settings.TRANSCRIBER not in settings.TRANSCRIBERS:
+    is_known = settings.TRANSCRIBER in settings.TRANSCRIBERS
+    if not is_known:
         hint = f"Set it to one of {', '.join(sorted(settings.TRANSCRIBERS))}."
         text = f"TRANSCRIBER is {settings.TRANSCRIBER!r}, which is no engine."
         messages.append(checks.Error(text, hint=hint, id="config.E040"))
-    if settings.WHISPER_TASK not in WHISPER_TASKS:
-        hint = f"Set it to one of {', '.join(WHISPER_TASKS)}."
+    if settings.WHISPER_TASK not in TASKS:
+        hint = f"Set it to one of {', '.join(TASKS)}."
         text = f"WHISPER_TASK is {settings.WHISPER_TASK!r}, which is no task."
         messages.append(checks.Error(text, hint=hint, id="config.E041"))
-    if settings.SECOND_WHISPER_MODEL and "second_pass" not in settings.TRANSCRIBERS:
+    if is_known and settings.SECOND_WHISPER_MODEL and transcribers.SECOND_ENGINE not in settings.TRANSCRIBERS:
         hint = "Leave SECOND_WHISPER_MODEL empty, or set TRANSCRIBER to an engine that has a model."
         text = f"SECOND_WHISPER_MODEL is set, and {settings.TRANSCRIBER!r} hears with no model."
         messages.append(checks.Error(text, hint=hint, id="config.E042"))
+    if settings.SECOND_WHISPER_MODEL == settings.WHISPER_MODEL:
+        hint = "Set SECOND_WHISPER_MODEL to a larger one, or leave it empty."
+        text = "SECOND_WHISPER_MODEL is the first: it would hear nothing else."
+        messages.append(checks.Error(text, hint=hint, id="config.E043"))
     return messages
 
 

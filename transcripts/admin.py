@@ -21,7 +21,7 @@ from django_stubs_ext import StrOrPromise
 
 from ingestion.admin import base
 from transcripts import clock, services
-from transcripts.models import Correction, Segment, State, Transcription
+from transcripts.models import NOT_SAID, Correction, Segment, State, Transcription
 
 
 class EngineFilter(base.ChoiceFilter):
@@ -42,7 +42,9 @@ class DoubtFilter(admin.SimpleListFilter):
         return [("yes", _("failed a gate"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.exclude(gate_reason="") if self.value() else queryset
+        if not self.value():
+            return queryset
+        return queryset.exclude(gate_reason="").exclude(gate_reason=NOT_SAID)
 
 
 @admin.register(Transcription)

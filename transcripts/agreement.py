@@ -22,10 +22,10 @@ def score(video: Video) -> None:
     heard = preference.rank(video).filter(media_kind=MediaKind.AUDIO).first()
     if heard is None or (published := _find_published(heard)) is None:
         return
-    segments = list(_trusted(heard))
+    segments = list(_ungated(heard))
     said = [word_times.split_words(segment.as_heard) for segment in segments]
     expected = list(
-        chain.from_iterable(word_times.split_words(segment.as_heard) for segment in _trusted(published))
+        chain.from_iterable(word_times.split_words(segment.as_heard) for segment in _ungated(published))
     )
     whole = Levenshtein.normalized_similarity(list(chain.from_iterable(said)), expected)
     Transcription.objects.filter(pk=heard.pk).update(caption_agreement=whole)
@@ -58,6 +58,6 @@ def _find_published(heard: Transcription) -> Transcription | None:
     return captions.filter(language__in=languages).order_by("-finished_at").first()
 
 
-def _trusted(transcription: Transcription) -> list[Segment]:
+def _ungated(transcription: Transcription) -> list[Segment]:
     rows = Segment.objects.correctable().filter(transcription=transcription).order_by("position")
     return list(rows.only("text", "heard_text"))

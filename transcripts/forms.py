@@ -17,3 +17,9 @@ class CorrectionForm(forms.Form):
         widget=forms.Textarea({"rows": 3, "dir": "auto", "autofocus": True, "enterkeyhint": "done"}),
     )
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def clean_text(self) -> str:
+        """Take an empty text, and refuse a form that has none."""
+        if self.add_prefix("text") not in self.data:
+            raise forms.ValidationError(self.fields["text"].error_messages["required"])
+        return str(self.cleaned_data["text"])

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from ingestion.models import Availability, MediaFile, Video
 from transcripts import chaptering, exports, media, moments, standing
-from transcripts.models import NOT_SAID, UNFINISHED_STATES, Correction, Segment, Transcription
+from transcripts.models import NOT_SAID, PLACE, UNFINISHED_STATES, Correction, Segment, Transcription
 
 # The place in the queue is not counted further.
 MOST_AHEAD = 1000
@@ -58,9 +61,14 @@ class Lecture:
 
     @cached_property
     def taken_out(self) -> list[Segment]:
-        """What was heard and, as a person found, never said."""
+        """What was heard and, as a person found, never said; `text_before` is what it said last."""
+        if not self.standing.is_ready:
+            return []
+        same = {name: OuterRef(f"correction__{name}") for name in PLACE}
+        before = Correction.objects.filter(**same).exclude(text="").order_by("-version").values("text")[:1]
         rows = Segment.objects.filter(transcription=self.standing.row, gate_reason=NOT_SAID)
-        return list(rows.select_related("correction").order_by("position")) if self.standing.is_ready else []
+        named = rows.annotate(text_before=Coalesce(Subquery(before), "heard_text"))
+        return list(named.select_related("correction").order_by("position"))
 
     @property
     def taken_out_count(self) -> int:

@@ -138,9 +138,18 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.newest().exclude(text=F("heard_text"))
 
     def unplaced(self) -> "CorrectionQuerySet":
-        """Standing ones that the transcript read downstream does not show: for a person to look at."""
-        shown = Segment.objects.filter(correction=OuterRef("pk"), transcription__is_preferred=True)
-        return self.standing().exclude(Exists(shown))
+        """Standing ones that the transcript read downstream does not show: for a person to look at.
+
+        Where nothing is heard any more, one that says so fits.
+        """
+        read = Segment.objects.filter(transcription__is_preferred=True)
+        heard = read.trusted().filter(
+            transcription__video=OuterRef("video"),
+            start_seconds__lt=OuterRef("end_seconds"),
+            end_seconds__gt=OuterRef("start_seconds"),
+        )
+        shown = read.filter(correction=OuterRef("pk"))
+        return self.standing().exclude(Exists(shown)).exclude(~Exists(heard), text="")
 
 
 class Correction(models.Model):
@@ -193,7 +202,7 @@ NOT_SAID = "not_said"
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def trusted(self) -> "SegmentQuerySet":
-        """Those that passed every gate: the only ones shown downstream."""
+        """Those that passed every gate and were not taken out: the only ones shown downstream."""
         return self.filter(gate_reason="")
 
     def correctable(self) -> "SegmentQuerySet":

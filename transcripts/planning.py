@@ -1,7 +1,4 @@
-"""What is missing: videos whose newest audio, or captions, nobody has set out to hear.
-
-What the engine heard with doubt is heard once more by `second_pass`, where `TRANSCRIBERS` has one.
-"""
+"""What is missing: videos whose newest audio, or captions, nobody has set out to hear, or only with doubt."""
 
 from typing import Any
 
@@ -16,25 +13,19 @@ from transcripts.models import State, Transcription
 
 NO_AUDIO_REASON = "No audio file of this video has come."
 CAPTIONS_ENGINE = "captions"
-SECOND_ENGINE = "second_pass"
 # Half of the way from what is heard well (-0.3) to what no segment may be heard with (-1.0).
 LEAST_MEAN_LOG_PROBABILITY = -0.65
 BATCH_SIZE = 1000
+
+
+class OutdatedError(Exception):
+    """A transcription planned with other settings than today's: it is planned anew."""
 
 
 def plan(*, engine: str) -> int:
     """Create the rows that are missing and return how many; run twice, the second finds none."""
     _forget_missing_audio(engine)
     return sum(_create_rows(name, videos) for name, videos in _find_unplanned(engine).items())
-
-
-def prepare(*, engine: str) -> transcribers.Transcriber:
-    """Load what hearing by an engine needs, and its second pass; return the engine. Raises TranscriberError."""
-    transcriber = transcribers.get(engine)
-    transcriber.prepare()
-    if SECOND_ENGINE in settings.TRANSCRIBERS:
-        transcribers.get(SECOND_ENGINE).prepare()
-    return transcriber
 
 
 def count_unplanned(*, engine: str) -> int:
@@ -57,14 +48,14 @@ def find_newest_media(kind: MediaKind) -> QuerySet[MediaFile]:
 def _find_unplanned(engine: str) -> dict[str, QuerySet[Any]]:
     """Return the videos that each engine is to hear."""
     found = {name: _find_unheard(name) for name in {engine, CAPTIONS_ENGINE}}
-    if SECOND_ENGINE in settings.TRANSCRIBERS:
+    if transcribers.SECOND_ENGINE in settings.TRANSCRIBERS:
         doubted = Transcription.objects.finished().filter(
             video=OuterRef("pk"),
             digest=transcribers.get(engine).digest,
             media_sha256=OuterRef("media_sha256"),
             mean_log_probability__lt=LEAST_MEAN_LOG_PROBABILITY,
         )
-        found[SECOND_ENGINE] = _find_unheard(SECOND_ENGINE).filter(Exists(doubted))
+        found[transcribers.SECOND_ENGINE] = _find_unheard(transcribers.SECOND_ENGINE).filter(Exists(doubted))
     return found
 
 

@@ -12,7 +12,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Va
 
 from ingestion.models import MediaFile, MediaKind, Video
 from transcripts import corrections
-from transcripts.models import Transcription
+from transcripts.models import NOT_SAID, Transcription
 
 
 def choose(video: Video) -> None:
@@ -33,7 +33,7 @@ def rank(video: Video) -> QuerySet[Transcription]:
     fetched = MediaFile.objects.filter(
         video=OuterRef("video"), kind=OuterRef("media_kind"), sha256=OuterRef("media_sha256")
     )
-    doubted_count = Count("segments", filter=~Q(segments__gate_reason=""))
+    doubted_count = Count("segments", filter=~Q(segments__gate_reason__in=["", NOT_SAID]))
     return (
         Transcription.objects.finished()
         .filter(video=video)

@@ -141,7 +141,7 @@ def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:
         _transcribe(claim, on_heard=on_heard)
     except claims.ClaimLostError:
         logger.info("transcription %d: the claim was lost", claim.transcription_id)
-    except claims.VideoRemovedError:
+    except (claims.VideoRemovedError, planning.OutdatedError):
         _abandon(claim)
     except UnreadableAudioError as error:
         _end(claim, state=State.UNREADABLE_AUDIO, reason=str(error))
@@ -162,7 +162,7 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
     row = Transcription.objects.select_related("video").get(pk=claim.transcription_id)
     transcriber = transcribers.get(row.engine)
     if transcriber.digest != row.digest:
-        raise transcribers.TranscriberError("The transcriber's settings have changed since this was planned.")
+        raise planning.OutdatedError("The transcriber's settings have changed since this was planned.")
     stored_count = _find_place(claim, row)
     media = MediaFile.objects.filter(video=row.video, kind=row.media_kind, sha256=row.media_sha256).first()
     if media is None:
@@ -253,7 +253,7 @@ def _end(claim: claims.Claim, *, state: State, reason: str) -> None:
 
 @transaction.atomic
 def _abandon(claim: claims.Claim) -> None:
-    """Leave neither rows nor objects of a video that was removed meanwhile."""
+    """Leave neither rows nor objects of a video that was removed meanwhile, or of what is planned anew."""
     row = claim.held().select_for_update().first()
     if row is not None:
         archive.delete(row.lake_key)

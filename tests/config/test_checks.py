@@ -4,6 +4,7 @@ from django.core.management import call_command
 from config import checks
 
 KEY = "k" * 60
+TWICE = {"faster_whisper": {}, "second_pass": {}}
 
 
 def ids(messages):
@@ -140,6 +141,8 @@ def test_data_of_others_that_is_kept_too_long_is_warned_of(settings, days, expec
         ({"TRANSCRIBER": "telepathy"}, ["config.E040"]),
         ({"WHISPER_TASK": "summarize"}, ["config.E041"]),
         ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "captions"}, ["config.E042"]),
+        ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "telepathy"}, ["config.E040"]),
+        ({"SECOND_WHISPER_MODEL": "tiny.en", "WHISPER_MODEL": "tiny.en", "TRANSCRIBERS": TWICE}, ["config.E043"]),
     ],
 )
 def test_a_transcriber_that_could_not_hear_is_refused(settings, names, expected):

@@ -1,3 +1,4 @@
+import io
 import re
 from datetime import UTC, datetime
 
@@ -32,3 +33,14 @@ def test_a_transcript_is_one_object_of_the_day_it_was_finished():
     assert [row["gate_reason"] for row in rows] == ["", "no_speech"]
     assert rows[0]["words"] == [word]
     assert rows[0]["video_id"] == "lecture-01"
+
+
+@pytest.mark.django_db
+def test_a_long_transcript_is_written_in_groups_of_rows(monkeypatch):
+    monkeypatch.setattr(archive, "ROWS_AT_ONCE", 2)
+    row = factories.make_transcription(factories.make_captions(factories.make_video()), language="en")
+    assert pq.read_table(io.BytesIO(archive.encode_shown(row))).num_rows == 0
+    for position in range(5):
+        Segment.objects.create(transcription=row, position=position, text="x", start_seconds=1, end_seconds=2)
+    stored = pq.ParquetFile(io.BytesIO(archive.encode_shown(row)))
+    assert (stored.num_row_groups, stored.read()["position"].to_pylist()) == (3, [0, 1, 2, 3, 4])

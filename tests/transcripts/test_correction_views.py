@@ -108,6 +108,17 @@ def test_what_needs_review_is_shown_and_settled(client, tina, segment):
     assert "needs review" not in page_of(client)
 
 
+def test_a_line_that_is_put_back_says_what_it_said_last(client, tina, segment):
+    client.post(address(segment), {"text": BETTER, "version": 0})
+    client.post(address(segment), {"text": "", "version": 1})
+    assert 'name="text" value="A fact table has &lt;one&gt; grain."' in page_of(client)
+
+
+def test_a_form_without_a_text_takes_nothing_out(client, tina, segment):
+    assert client.post(address(segment), {"version": 0}).status_code == 422
+    assert not Correction.objects.exists()
+
+
 def test_a_line_is_taken_out_and_listed_for_those_who_may_put_it_back(client, tina, segment):
     answer = client.post(address(segment), {"text": "", "version": 0}, headers=HTMX).content.decode()
     assert "Taken out." in answer

@@ -128,6 +128,14 @@ def test_a_line_that_was_taken_out_stays_out_when_it_is_heard_again(row, tina):
     assert not Correction.objects.unplaced().exists()
 
 
+def test_a_line_that_was_taken_out_and_is_heard_no_more_needs_no_review(row, tina):
+    correct(row.segments.get(position=0), "", user=tina)
+    hear_again(row, (4.0, 8.0, OTHER))
+    assert not Correction.objects.unplaced().exists()
+    hear_again(row, (0.0, 4.0, "Something else."), digest="third", finished_at="2026-11-16T00:00:00Z")
+    assert Correction.objects.unplaced().exists()
+
+
 def test_the_lake_holds_a_line_that_was_taken_out_as_it_was_heard(row, tina):
     correct(row.segments.get(position=0), "", user=tina)
     row.finished_at = timezone.now()

@@ -51,6 +51,12 @@ def test_captions_stand_in_where_most_of_what_was_heard_is_doubted(video):
     assert video.transcriptions.count() == 2
 
 
+def test_what_people_took_out_is_not_doubted(video):
+    heard = make(video, MediaKind.AUDIO, gates=["", "not_said", "not_said"])
+    make(video, MediaKind.CAPTIONS)
+    assert chosen(video) == heard
+
+
 def test_what_is_doubted_is_read_where_there_is_no_other(video):
     heard = make(video, MediaKind.AUDIO, gates=["", "no_speech", "no_speech"])
     make(video, MediaKind.CAPTIONS, state=State.UNREADABLE_AUDIO)

@@ -202,11 +202,11 @@ def test_audio_that_left_the_lake_ends_as_failed(row):
     assert (row.state, row.reason) == (State.FAILED, "The file to be heard is no longer in the lake.")
 
 
-def test_changed_settings_do_not_pass_for_the_old_ones(row):
+def test_changed_settings_do_not_pass_for_the_old_ones_and_it_is_planned_anew(row):
     Transcription.objects.update(digest="of other settings")
-    run(row)
-    assert row.state == State.FAILED
-    assert "settings have changed" in row.reason
+    services.run_transcription(transcription_id=row.pk)
+    assert not Transcription.objects.exists()
+    assert services.plan_transcriptions() == 1
 
 
 def test_a_lake_without_local_paths_is_copied_from(row, settings):

@@ -158,6 +158,9 @@ def test_a_line_that_was_taken_out_is_corrected_and_not_doubted():
     mart = MartTranscriptQuality.objects.get()
     assert (mart.segment_count, mart.gated_segment_count, mart.word_count) == (2, 0, 2)
     assert (mart.corrected_segment_count, mart.corrected_segment_share) == (1, 0.5)
+    row.segments.filter(position=1).delete()
+    services.build_warehouse()
+    assert MartTranscriptQuality.objects.get().unplaced_correction_count == 0
     assert all(check.is_passed for check in quality.run_checks())
 
 

@@ -31,9 +31,9 @@ Sound = NDArray[np.float32]
 class Options:
     """How a model decodes; a change of one makes transcripts of their own.
 
-    Of tiny.en's errors a second beam takes a tenth, at an eighth of the time; more beams take hardly more. A
-    decoder that loops is asked once more, with the careful ones. The context is a chunk and the silence after it
-    that a decoder wants to see before it stops.
+    A second beam takes a tenth of tiny.en's errors for an eighth more time; more beams take hardly more. A decoder
+    that loops is asked once more, with the careful ones. The context is a chunk and the silence after it that a
+    decoder wants to see before it stops.
     """
 
     beam_size: int = 2
@@ -41,6 +41,9 @@ class Options:
     careful_repetition_penalty: float = 1.1
     context_seconds: int = 17
     least_sure_log_probability: float = -0.7
+
+
+DEFAULT_OPTIONS = Options()
 
 
 class FasterWhisper(Transcriber):
@@ -56,13 +59,13 @@ class FasterWhisper(Transcriber):
         expects_terms: bool = False,
         device: str = "auto",
         cpu_threads: int = 0,
-        **options: Any,
+        options: Options = DEFAULT_OPTIONS,
     ) -> None:
-        """Take a device too ("cpu", "cuda", "auto") and Options; 0 threads are as many as this process may use."""
+        """Take a device too ("cpu", "cuda", "auto") and options; 0 threads are as many as this process may use."""
         super().__init__(model=model, task=task, expects_terms=expects_terms)
         self.device = device
         self.cpu_threads = cpu_threads
-        self.options = Options(**options)
+        self.options = options
         self.settled_options = {**audio.SETTLED_OPTIONS, **speech.SETTLED_OPTIONS, **asdict(self.options)}
 
     @cached_property
@@ -213,7 +216,7 @@ class _Ear:
             )
             again = self._generate([features[n] for n in looping], [told[n] for n in looping], careful)
             for number, segments in zip(looping, again, strict=True):
-                if all(map(self._is_sure, segments)) and not any(map(_loops, segments)):
+                if all(map(self._is_better, segments)):
                     outputs[number] = segments
         return list(chain.from_iterable(outputs))
 
@@ -231,6 +234,9 @@ class _Ear:
         """Return when the last word of each segment ends; where the text is doubtful nothing more is sought."""
         sure = filter(self._is_sure, segments)
         return [float(segment["words"][-1]["end"]) for segment in sure if segment["words"]]
+
+    def _is_better(self, segment: dict[str, Any]) -> bool:
+        return bool(segment["words"]) and self._is_sure(segment) and not _loops(segment)
 
     def _is_sure(self, segment: dict[str, Any]) -> bool:
         return bool(segment["avg_logprob"] > self.options.least_sure_log_probability)

@@ -16,7 +16,7 @@ QUERY = ("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounit
 
 @dataclass(frozen=True)
 class Plan:
-    """Where a model runs and how much of it at once; nothing here changes the text.
+    """Where a model runs and how much of it at once; what it changes of a transcript makes none of its own.
 
     On a CPU many workers of one thread hear more than one of many threads; every GPU has one worker.
     """
@@ -56,10 +56,16 @@ def _count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _pick_visible() -> list[str]:
+    """Return the argument that keeps the driver's tool, which shows all GPUs, to those of this process."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return [f"--id={visible}"] if visible else []
+
+
 def _least_gpu_memory() -> int:
     """Return the MiB of the smallest GPU; enough where the driver's tool is not there to say."""
     try:
-        told = subprocess.run(QUERY, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        told = subprocess.run((*QUERY, *_pick_visible()), capture_output=True, text=True, check=True).stdout  # noqa: S603
         return min(map(int, told.split()))
     except (OSError, subprocess.CalledProcessError, ValueError):
         return LEAST_FLOAT16_MIB

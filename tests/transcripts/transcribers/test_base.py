@@ -38,7 +38,9 @@ def test_a_digest_changes_with_every_rule_for_the_text(rules, monkeypatch):
 
 
 def test_the_settled_options_hold_what_changes_the_text():
-    heard = faster_whisper.FasterWhisper(model="tiny.en", beam_size=3).settled_options
+    heard = faster_whisper.FasterWhisper(
+        model="tiny.en", options=faster_whisper.Options(beam_size=3)
+    ).settled_options
     assert heard["beam_size"] == 3
     assert heard["least_sure_log_probability"] == faster_whisper.Options().least_sure_log_probability
     assert heard["piece_seconds"] == audio.PIECE_SECONDS

@@ -44,13 +44,18 @@ def test_it_hears_on_across_pieces(shared_data, monkeypatch):
     assert [s.start_seconds for s in segments] == sorted(s.start_seconds for s in segments)
 
 
-LOOP = {"text": " No, no, no", "compression_ratio": 9.0, "avg_logprob": -0.1}
-TEXT = {"text": " No survivors.", "compression_ratio": 1.1, "avg_logprob": -0.3}
+LOOP = {"text": " No, no, no", "compression_ratio": 9.0, "avg_logprob": -0.1, "words": ["No,", "no,", "no"]}
+TEXT = {"text": " No survivors.", "compression_ratio": 1.1, "avg_logprob": -0.3, "words": ["No", "survivors."]}
 
 
 @pytest.mark.parametrize(
     ("again", "kept"),
-    [(TEXT, TEXT), (LOOP | {"text": " Yes, yes, yes"}, LOOP), (TEXT | {"avg_logprob": -0.9}, LOOP)],
+    [
+        (TEXT, TEXT),
+        (LOOP | {"text": " Yes, yes, yes"}, LOOP),
+        (TEXT | {"avg_logprob": -0.9}, LOOP),
+        (TEXT | {"text": "...", "words": []}, LOOP),
+    ],
 )
 def test_where_it_loops_it_listens_with_more_care_and_takes_what_it_is_sure_of(monkeypatch, again, kept):
     asked = []

@@ -42,3 +42,14 @@ def test_threads_share_their_heaps_where_the_c_library_can(monkeypatch):
         monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name, library=library: library)
         hardware.share_heaps()
     assert told == [(-8, 2)]
+
+
+@pytest.mark.parametrize(("visible", "asked"), [("", []), ("1", ["--id=1"])])
+def test_the_memory_asked_about_is_that_of_the_gpus_it_sees(monkeypatch, visible, asked):
+    told = []
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    monkeypatch.setattr(
+        hardware.subprocess, "run", lambda command, **how: told.append(command) or SimpleNamespace(stdout="8\n9\n")
+    )
+    assert hardware._least_gpu_memory() == 8
+    assert told == [(*hardware.QUERY, *asked)]

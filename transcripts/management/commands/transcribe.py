@@ -22,7 +22,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from ingestion import lost_objects
-from transcripts import clock, planning, services, transcribers
+from transcripts import clock, services, transcribers
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import HeardSegment
 from transcripts.models import State, Transcription
@@ -99,13 +99,12 @@ class Command(BaseCommand):
         return trusted, until_seconds
 
     def _hear_pending(self, *, engine: str, as_json: bool) -> None:
-        transcriber = planning.prepare(engine=engine)
-        services.plan_transcriptions(engine=engine)
+        at_once = transcribers.prepare(engine).recordings_at_once
+        handled: set[int] = set()
         with tqdm(unit="s", desc="heard", disable=None) as bar:
-            handled = _hear_all(bar, at_once=transcriber.recordings_at_once)
-            # What was heard with doubt is planned now, for the second pass.
-            while services.plan_transcriptions(engine=engine):
-                handled |= _hear_all(bar, at_once=transcriber.recordings_at_once)
+            # What was heard with doubt is planned once more, for the second pass.
+            while services.plan_transcriptions(engine=engine) or services.find_next():
+                handled |= _hear_all(bar, at_once=at_once)
         self._sum_up(as_json=as_json)
         if failed_count := Transcription.objects.failed().filter(pk__in=handled).count():
             raise CommandError(f"{failed_count} of {len(handled)} recordings failed: the admin says why.")
