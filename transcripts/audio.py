@@ -114,7 +114,9 @@ def _resample(frames: Iterator[Any]) -> Iterator[Samples]:
 
     # A resampler serves one kind of frame; some streams change theirs on the way.
     for _, alike in groupby(frames, key=lambda frame: (frame.format.name, frame.layout.name, frame.rate)):
-        resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE, options={"async": "1"})
+        resampler = av.AudioResampler(
+            format="fltp", rate=SAMPLE_RATE, options={"async": "1"}, frame_size=SAMPLE_RATE
+        )
         for frame in chain(alike, [None]):
             for block in resampler.resample(frame):
                 mono = block.to_ndarray().mean(axis=0)
