@@ -251,7 +251,9 @@ def _take_opening(pieces: Iterator[audio.Piece]) -> Iterator[audio.Piece]:
 
 
 def _gather(until_seconds: float, batches: "list[Future[list[HeardSegment]]]") -> HeardPiece:
-    return HeardPiece(until_seconds, tuple(chain.from_iterable(batch.result() for batch in batches)))
+    piece = HeardPiece(until_seconds, tuple(chain.from_iterable(batch.result() for batch in batches)))
+    hardware.empty_heaps()
+    return piece
 
 
 def _loops(segment: dict[str, Any]) -> bool:

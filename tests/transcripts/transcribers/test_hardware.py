@@ -36,12 +36,14 @@ def test_a_processor_that_is_asked_for_is_taken_beside_a_gpu(gpus):
     assert hardware.plan(device="cpu").device == "cpu"
 
 
-def test_threads_share_their_heaps_where_the_c_library_can(monkeypatch):
+def test_threads_share_their_heaps_and_empty_them_where_the_c_library_can(monkeypatch):
     told = []
-    for library in (SimpleNamespace(mallopt=lambda *values: told.append(values)), SimpleNamespace()):
+    glibc = SimpleNamespace(mallopt=lambda *values: told.append(values), malloc_trim=told.append)
+    for library in (glibc, SimpleNamespace()):
         monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name, library=library: library)
         hardware.share_heaps()
-    assert told == [(-8, 2)]
+        hardware.empty_heaps()
+    assert told == [(-8, 2), 0]
 
 
 @pytest.mark.parametrize(("visible", "asked"), [("", []), ("1", ["--id=1"])])
