@@ -164,7 +164,7 @@ def check_transcribers(app_configs: Sequence[AppConfig] | None, **options: Any) 
         hint = "Leave SECOND_WHISPER_MODEL empty, or set TRANSCRIBER to an engine that has a model."
         text = f"SECOND_WHISPER_MODEL is set, and {settings.TRANSCRIBER!r} hears with no model."
         messages.append(checks.Error(text, hint=hint, id="config.E042"))
-    if settings.SECOND_WHISPER_MODEL == settings.WHISPER_MODEL:
+    if settings.SECOND_WHISPER_MODEL and settings.SECOND_WHISPER_MODEL == settings.WHISPER_MODEL:
         hint = "Set SECOND_WHISPER_MODEL to a larger one, or leave it empty."
         text = "SECOND_WHISPER_MODEL is the first: it would hear nothing else."
         messages.append(checks.Error(text, hint=hint, id="config.E043"))

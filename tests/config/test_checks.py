@@ -138,6 +138,7 @@ def test_data_of_others_that_is_kept_too_long_is_warned_of(settings, days, expec
     ("names", "expected"),
     [
         ({}, []),
+        ({"WHISPER_MODEL": "", "SECOND_WHISPER_MODEL": ""}, []),
         ({"TRANSCRIBER": "telepathy"}, ["config.E040"]),
         ({"WHISPER_TASK": "summarize"}, ["config.E041"]),
         ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "captions"}, ["config.E042"]),

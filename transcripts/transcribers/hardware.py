@@ -52,7 +52,7 @@ def share_heaps() -> None:
 
 
 def empty_heaps() -> None:
-    """Give the system back what is free in the heaps, where it runs on glibc; it takes milliseconds."""
+    """Give the system back what is free in the heaps, where it runs on glibc."""
     _call_library("malloc_trim", 0)
 
 
