@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from celery import Task
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from config.pipeline import STAGES, WITHDRAWALS, Stage
@@ -49,6 +50,18 @@ def walk(*, supervisor: Supervisor | None, watch: Callable[[Stage, Progress], No
     return [_finish(stage, supervisor=supervisor, watch=watch) for stage in STAGES]
 
 
+def look(stage: Stage) -> Progress:
+    """Return how far a stage has come at one moment.
+
+    A progress is counted by several questions: work that a worker moves between two of them would be missed by
+    both, and the stage taken for finished.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read read only")
+        progress: Progress = import_string(stage.progress)()
+        return progress
+
+
 class Patience:
     """Waits for something that should move, keeps the workers alive, and gives up where it stands still."""
 
@@ -73,11 +86,10 @@ class Patience:
 
 def _finish(stage: Stage, *, supervisor: Supervisor | None, watch: Callable[[Stage, Progress], None]) -> Walked:
     task: Task[[], None] = import_string(stage.task)
-    look: Callable[[], Progress] = import_string(stage.progress)
     patience = Patience(stage.name, supervisor=supervisor)
     started = time.monotonic()
     told = 0.0
-    while not (progress := look()).is_finished:
+    while not (progress := look(stage)).is_finished:
         if told == 0 or time.monotonic() - told > TELL_AGAIN_SECONDS:
             task.delay()
             told = time.monotonic()

@@ -1,9 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from config import supervision, walking, workers
 from config.pipeline import Stage
 from config.walking import Patience, Walked
+from ingestion.models import Course, Video
 from ingestion.progress import Progress
+from tests.transcripts import factories
 
 STAGE = Stage(name="embed", task="", progress="")
 
@@ -14,6 +19,27 @@ class CountingSupervisor:
 
     def revive(self):
         self.revived_count += 1
+
+
+def count_while_a_worker_moves_work():
+    """Count videos by the courses they are in, as a progress counts what is planned and what is not."""
+    planned = Video.objects.filter(courses__isnull=False).count()
+    with ThreadPoolExecutor(1) as worker:
+        worker.submit(plan_all).result()
+    return Progress(0, planned + Video.objects.filter(courses__isnull=True).count(), 0)
+
+
+def plan_all():
+    Course.objects.get().videos.set(Video.objects.all())
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_moves_between_two_questions_is_not_missed():
+    factories.make_video()
+    Course.objects.create(title="Course")
+    stage = Stage(name="plan", task="", progress=f"{__name__}.count_while_a_worker_moves_work")
+    assert not walking.look(stage).is_finished
 
 
 def test_a_stage_that_stands_still_is_given_up(monkeypatch, settings, tmp_path):
