@@ -130,3 +130,11 @@ def test_a_line_is_taken_out_and_listed_for_those_who_may_put_it_back(client, ti
     assert segment.text in client.get(address(segment)).content.decode()
     client.post(address(segment), {"text": segment.text, "version": 1})
     assert "taken out" not in page_of(client)
+
+
+def test_a_lecture_of_which_every_line_was_taken_out_says_so(client, tina, segment):
+    for each in segment.transcription.segments.all():
+        client.post(address(each), {"text": "", "version": 0})
+    page = page_of(client)
+    assert "Every line of this lecture was taken out." in page
+    assert "2 lines were taken out" in page
