@@ -117,6 +117,16 @@ def test_a_link_is_looked_at_with_and_without_scripts_and_then_followed(
     plain.close()
 
 
+def test_what_a_person_unfolds_stays_so_while_the_page_keeps_itself_up_to_date(site, open_page):
+    page = open_page("operator")
+    page.goto("/status/")
+    fold = page.locator("#fold-versions")
+    expect(fold).not_to_have_attribute("open", "")
+    fold.locator("summary").click()
+    fold.evaluate("each => each.dataset.stale = 1")
+    expect(page.locator("#fold-versions:not([data-stale])")).to_have_attribute("open", "")
+
+
 # A colour on its way from one theme to the other has no contrast of its own.
 END_TRANSITIONS = """() => document.getAnimations().forEach(
     (each) => each instanceof CSSTransition && each.finish()
