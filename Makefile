@@ -5,8 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 ONCE ?=
 
-export HF_HUB_OFFLINE ?= 1
-
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test check messages bench bench-web bench-ingest bench-asr faults lock clean
 
