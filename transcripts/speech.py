@@ -1,8 +1,6 @@
 """Where speech is, by voice activity detection: chunks to be heard, and what of them was passed over.
 
-Whisper decodes at most 30 s at a time. Chunks of 15 s, cut at pauses, make fewer errors than the longest
-possible (3.5 % to 5.0 % of words with tiny.en) at three quarters of their speed. A chunk keeps its inner
-pauses, so that its clock is the recording's.
+Chunks are cut at pauses. One keeps its inner pauses, so that its clock is the recording's.
 """
 
 from bisect import bisect_right
@@ -13,14 +11,12 @@ from numpy.typing import NDArray
 
 from transcripts import audio
 
-CHUNK_SECONDS = 15.0
 PAUSE_MILLISECONDS = 160
 PADDING_MILLISECONDS = 100
 # A decoder may stop early; more speech than this after its last word is heard once more, by itself.
 LEAST_UNHEARD_SECONDS = 1.5
 
 SETTLED_OPTIONS: dict[str, object] = {
-    "chunk_seconds": CHUNK_SECONDS,
     "pause_milliseconds": PAUSE_MILLISECONDS,
     "padding_milliseconds": PADDING_MILLISECONDS,
     "least_unheard_seconds": LEAST_UNHEARD_SECONDS,
@@ -44,19 +40,19 @@ class Chunk:
         return self.spans[-1][1]
 
 
-def find_chunks(piece: NDArray[np.float32]) -> list[Chunk]:
-    """Return the speech of a piece of sound, as many spans to a chunk as fit into it."""
+def find_chunks(piece: NDArray[np.float32], *, most_seconds: float) -> list[Chunk]:
+    """Return the speech of a piece of sound, as many spans to a chunk as fit into so many seconds."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     options = VadOptions(
         min_silence_duration_ms=PAUSE_MILLISECONDS,
         speech_pad_ms=PADDING_MILLISECONDS,
-        max_speech_duration_s=CHUNK_SECONDS,
+        max_speech_duration_s=most_seconds,
     )
     chunks: list[Chunk] = []
     for found in get_speech_timestamps(piece, options):
         span = (found["start"] / audio.SAMPLE_RATE, found["end"] / audio.SAMPLE_RATE)
-        if chunks and span[1] - chunks[-1].start_seconds <= CHUNK_SECONDS:
+        if chunks and span[1] - chunks[-1].start_seconds <= most_seconds:
             chunks[-1] = Chunk((*chunks[-1].spans, span))
         else:
             chunks.append(Chunk((span,)))

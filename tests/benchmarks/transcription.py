@@ -134,10 +134,10 @@ def hear_timed(hear: Hear, paths: list[Path], *, land: bool) -> tuple[list[str],
 
 def engines(folder: Path) -> Iterator[tuple[str, Hear]]:
     """Yield the engines one after the other, so that each has the machine to itself."""
-    from transcripts.transcribers.faster_whisper import DEFAULT_OPTIONS
+    from transcripts.transcribers.faster_whisper import OPTIONS_OF_MODEL, PACKAGED_MODEL
 
     yield OURS, hear_ours
-    yield FASTER, hear_faster(beam_size=DEFAULT_OPTIONS.beam_size)
+    yield FASTER, hear_faster(beam_size=OPTIONS_OF_MODEL[PACKAGED_MODEL].beam_size)
     yield BEAMS, hear_faster(beam_size=5)
     yield GREEDY, hear_faster(beam_size=1)
     yield OPENAI, hear_openai(folder / "tiny.en.pt")

@@ -48,6 +48,13 @@ def test_the_settled_options_hold_what_changes_the_text():
     assert gates.SETTLED_OPTIONS["longest_phrase_words"] == gates.LONGEST_PHRASE_WORDS
 
 
+def test_a_model_is_heard_with_the_options_that_were_measured_for_it():
+    packaged, other = (faster_whisper.FasterWhisper(model=name).options for name in ("tiny.en", "large-v3"))
+    assert packaged == faster_whisper.OPTIONS_OF_MODEL["tiny.en"]
+    assert other == faster_whisper.Options()
+    assert other != packaged
+
+
 def test_no_control_character_comes_out(fake, tmp_path, monkeypatch):
     monkeypatch.setattr(fake, "texts", ["One\x1b[2J two\x00 three\x07."])
     (segment,) = fake.hear(tmp_path).segments

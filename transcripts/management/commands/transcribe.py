@@ -63,8 +63,9 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(plan))
             return
+        width = max(map(len, plan))
         for name, value in plan.items():
-            self.stdout.write(f"{name.replace('_', ' '):20} {value}")
+            self.stdout.write(f"{name.replace('_', ' '):{width}}  {value}")
 
     def _hear_file(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]
