@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -27,8 +27,13 @@ def ask_categories(*, clock: Callable[[], datetime] = timezone.now) -> None:
     told = RawObservation.objects.filter(record__source=data_api.DataApi.name, record__kind=KIND)
     if told.filter(observed_at__gt=since).exists() or not Enquiry.objects.exists():
         return
-    with suppress(locks.AlreadyRunningError, client.NoKeyError), locks.hold_alone(METHOD), client.connect() as api:
-        _ask(asking.Asker(api, clock=clock))
+    with (
+        suppress(locks.AlreadyRunningError, client.NoKeyError),
+        locks.hold_alone(METHOD),
+        client.connect() as api,
+        closing(asking.Asker(api, clock=clock)) as asker,
+    ):
+        _ask(asker)
 
 
 def _ask(asker: asking.Asker) -> None:

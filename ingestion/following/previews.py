@@ -5,6 +5,7 @@ nothing is asked that is known from what is followed already.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,8 +69,11 @@ def preview(
     """
     run = runs.open_run(location=f"preview of {reference.url}", subscription=None, now=clock())
     try:
-        with client.connect(timeout_seconds=timeout_seconds) as api:
-            look = _Look(asking.Asker(api, clock=clock, most_tries=most_tries), run=run)
+        with (
+            client.connect(timeout_seconds=timeout_seconds) as api,
+            closing(asking.Asker(api, clock=clock, most_tries=most_tries)) as asker,
+        ):
+            look = _Look(asker, run=run)
             title, video_count, video_ids = look.list_newest(reference, known=known)
             facts = look.describe(video_ids)
     finally:

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from django.core.cache import cache
 
@@ -29,11 +31,15 @@ def empty_cache():
 
 @pytest.fixture
 def emulator(settings):
-    """What an emulated YouTube knows and has seen; it is empty, and the settings lead to it."""
+    """What an emulated YouTube knows and has seen; it is empty, and the settings lead to it.
+
+    Who has asked it leaves no thread behind.
+    """
     with youtube.serve(youtube_world.World()) as server:
         settings.YOUTUBE_API_KEY = youtube.KEY
         settings.YOUTUBE_API_ENDPOINT = server.endpoint
         yield server.state
+    assert not [each for each in threading.enumerate() if each.name.startswith("youtube")]
 
 
 @pytest.fixture

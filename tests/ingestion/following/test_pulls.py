@@ -1,5 +1,4 @@
 import json
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -409,7 +408,6 @@ def test_pages_before_one_that_cannot_be_landed_have_landed(emulator, channel, f
     with pytest.raises(RuntimeError):
         pull(subscription)
     assert Listing.objects.count() == 100
-    assert not [each for each in threading.enumerate() if each.name.startswith("youtube")]
 
 
 def test_who_breaks_off_may_go_on_at_once(emulator, channel, follow, pull, monkeypatch):

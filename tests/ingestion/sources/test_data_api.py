@@ -35,6 +35,7 @@ def source(emulator, uploads, run):
     with client.connect() as api:
         asker = asking.Asker(api, clock=lambda: NOW, sleep=lambda seconds: None)
         yield DataApi(client.Question("playlistItems.list", uploads, parameters), asker=asker, run=run)
+        asker.close()
 
 
 def land(page, run):

@@ -24,6 +24,7 @@ def asker(emulator):
         asker = asking.Asker(api, clock=lambda: NOW, sleep=slept.append, chance=random.Random(1))
         asker.slept = slept
         yield asker
+        asker.close()
 
 
 def question(emulator):
