@@ -35,6 +35,7 @@ class MartVideoCurrent(models.Model):
     observed_at = models.DateTimeField(null=True, help_text="When the totals were seen.")
 
     class Meta:
+        verbose_name_plural = "mart video current"
         managed = False
         db_table = "mart_video_current"
 
@@ -93,6 +94,7 @@ class MartChannelTotals(models.Model):
     observed_at = models.DateTimeField(null=True, help_text="When the channel was last seen.")
 
     class Meta:
+        verbose_name_plural = "mart channel totals"
         managed = False
         db_table = "mart_channel_totals"
 
@@ -146,6 +148,7 @@ class MartTranscriptQuality(models.Model):
     )
 
     class Meta:
+        verbose_name_plural = "mart transcript quality"
         managed = False
         db_table = "mart_transcript_quality"
 

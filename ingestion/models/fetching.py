@@ -63,6 +63,7 @@ class AudioFetch(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "audio fetches"
         indexes = [models.Index(fields=["state", "next_attempt_at"], name="audio_fetch_due")]
 
     objects = AudioFetchQuerySet.as_manager()

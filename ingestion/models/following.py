@@ -154,6 +154,7 @@ class Enquiry(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name_plural = "enquiries"
         constraints = [models.UniqueConstraint(fields=["video", "kind"], name="enquiry_once")]
         # To its last column as they are found: thousands may be due at one time.
         indexes = [models.Index(fields=["kind", "due_at", "id"], name="enquiry_due")]

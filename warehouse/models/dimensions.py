@@ -10,6 +10,7 @@ class DimCountry(models.Model):
     country_code = models.TextField(unique=True)
 
     class Meta:
+        verbose_name_plural = "dim countries"
         db_table = "dim_country"
 
     def __str__(self) -> str:
@@ -39,6 +40,7 @@ class DimCategory(models.Model):
     is_assignable = models.BooleanField(null=True)
 
     class Meta:
+        verbose_name_plural = "dim categories"
         db_table = "dim_category"
 
     def __str__(self) -> str:
