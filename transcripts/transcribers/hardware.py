@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 # With less, int8 weights leave room for the batch.
 LEAST_FLOAT16_MIB = 8 * 1024
-# Chunks that are decoded together: on a CPU more make nothing faster, on a GPU a piece has no more.
-CPU_BATCH_SIZE, GPU_BATCH_SIZE = 4, 16
+# Chunks that are decoded together: on a CPU more make nothing faster and take memory, most of it where one of them
+# loops; on a GPU a piece has no more.
+CPU_BATCH_SIZE, GPU_BATCH_SIZE = 2, 16
 # glibc's number for the option, and how many heaps all threads share.
 M_ARENA_MAX, HEAP_COUNT = -8, 2
 QUERY = ("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits")

@@ -18,7 +18,7 @@ def gpus(monkeypatch):
 def test_a_processor_has_a_worker_of_one_thread_for_each_core(gpus):
     gpus(0, mebibytes=0)
     plan = hardware.plan(threads=3)
-    assert plan == hardware.Plan("cpu", "int8", worker_count=3, batch_size=4)
+    assert plan == hardware.Plan("cpu", "int8", worker_count=3, batch_size=hardware.CPU_BATCH_SIZE)
     assert plan.device_index == 0
     assert hardware.plan().worker_count >= 1
 
