@@ -12,7 +12,7 @@ from django.core import checks
 from django.db import connection
 
 from transcripts import transcribers
-from transcripts.transcribers.base import TASKS
+from transcripts.transcribers.base import ENGLISH, TASKS, TRANSLATE
 
 SHORTEST_KEY = 40
 SHORTEST_SECRET = 32
@@ -160,6 +160,10 @@ def check_transcribers(app_configs: Sequence[AppConfig] | None, **options: Any) 
         hint = f"Set it to one of {', '.join(TASKS)}."
         text = f"WHISPER_TASK is {settings.WHISPER_TASK!r}, which is no task."
         messages.append(checks.Error(text, hint=hint, id="config.E041"))
+    if settings.WHISPER_TASK == TRANSLATE and settings.WHISPER_MODEL.endswith(ENGLISH):
+        hint = "Set WHISPER_MODEL to one that hears other languages, or WHISPER_TASK to transcribe."
+        text = f"WHISPER_TASK is translate, and {settings.WHISPER_MODEL} hears English only."
+        messages.append(checks.Error(text, hint=hint, id="config.E044"))
     if is_known and settings.SECOND_WHISPER_MODEL and transcribers.SECOND_ENGINE not in settings.TRANSCRIBERS:
         hint = "Leave SECOND_WHISPER_MODEL empty, or set TRANSCRIBER to an engine that has a model."
         text = f"SECOND_WHISPER_MODEL is set, and {settings.TRANSCRIBER!r} hears with no model."

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from celery import Task
 from django.conf import settings
@@ -18,6 +18,8 @@ POLL_SECONDS = 0.2
 TELL_AGAIN_SECONDS = 20
 # Longer than any model takes over one batch of segments.
 STILL_SECONDS = 15 * 60
+# An obstacle that somebody has just removed is found gone within this.
+OBSTACLE_SECONDS = 60
 
 
 class StandstillError(Exception):
@@ -40,7 +42,7 @@ def describe_failures(walked: list[Walked]) -> str:
     failed = [
         f"{each.progress.failed_count} in {each.stage.name}" for each in walked if each.progress.failed_count
     ]
-    return f"Some work failed for good ({', '.join(failed)}); each row holds its reason." if failed else ""
+    return f"Some work failed for good ({', '.join(failed)}): the admin says why." if failed else ""
 
 
 def walk(*, supervisor: Supervisor | None, watch: Callable[[Stage, Progress], None]) -> list[Walked]:
@@ -70,12 +72,17 @@ class Patience:
         self.seen: object = None
         self.moved = time.monotonic()
 
-    def wait(self, state: object) -> None:
-        """Wait a moment. Raises StandstillError where nothing has moved for `STILL_SECONDS`."""
+    def wait(self, state: object, *, obstacle: str = "") -> None:
+        """Wait a moment.
+
+        Raises StandstillError where nothing has moved for `STILL_SECONDS`, `OBSTACLE_SECONDS` with an obstacle.
+        """
         if self.supervisor is not None:
             self.supervisor.revive()
         if state != self.seen:
             self.seen, self.moved = state, time.monotonic()
+        if obstacle and time.monotonic() - self.moved > OBSTACLE_SECONDS:
+            raise StandstillError(obstacle)
         if time.monotonic() - self.moved > STILL_SECONDS:
             raise StandstillError(
                 f"Nothing has moved in the stage {self.name!r} for {STILL_SECONDS // 60} minutes: "
@@ -94,6 +101,6 @@ def _finish(stage: Stage, *, supervisor: Supervisor | None, watch: Callable[[Sta
             task.delay()
             told = time.monotonic()
         watch(stage, progress)
-        patience.wait(progress)
+        patience.wait(replace(progress, obstacle=""), obstacle=progress.obstacle)
     watch(stage, progress)
     return Walked(stage=stage, progress=progress, seconds=time.monotonic() - started)

@@ -74,6 +74,17 @@ class Claim:
             self.confirm()
             self.held().update(**values)
 
+    def put_off(self, *, reason: str) -> None:
+        """Give the row back for a while, with the reason; the attempt counts as none that died."""
+        self._give_back(reason=reason, lease_expires_at=_next_expiry())
+
+    def give_back(self) -> None:
+        """Let another take the row at once; the attempt counts as none that died."""
+        self._give_back(reason="", lease_expires_at=None)
+
+    def _give_back(self, **values: object) -> None:
+        self.held().update(state=State.PENDING, fruitful_attempt_count=self.attempt_count, **values)
+
 
 def take(*, transcription_id: int) -> Claim:
     """Claim a transcription, its attempt committed. Raises NotClaimableError.

@@ -28,8 +28,13 @@ UNFINISHED_STATES = [State.PENDING, State.RUNNING]
 
 class TranscriptionQuerySet(models.QuerySet["Transcription"]):
     def claimable(self, *, at: datetime) -> "TranscriptionQuerySet":
-        """Pending ones, and running ones whose worker has let the lease expire."""
-        return self.filter(Q(state=State.PENDING) | Q(state=State.RUNNING, lease_expires_at__lt=at))
+        """Pending ones, and running ones whose worker has let the lease expire.
+
+        One that is put off waits for its time, and with it all that are to be heard by the same engine.
+        """
+        put_off = self.model._default_manager.filter(state=State.PENDING, lease_expires_at__gte=at)
+        free = Q(state=State.PENDING, lease_expires_at=None) | Q(lease_expires_at__lt=at)
+        return self.filter(free, state__in=UNFINISHED_STATES).exclude(digest__in=put_off.values("digest"))
 
     def finished(self) -> "TranscriptionQuerySet":
         return self.filter(state=State.DONE)

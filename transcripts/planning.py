@@ -33,6 +33,12 @@ def count_unplanned(*, engine: str) -> int:
     return sum(videos.count() for videos in _find_unplanned(engine).values())
 
 
+def find_digests(*, engine: str) -> list[str]:
+    """Return the digests that belong to today's settings."""
+    second = {transcribers.SECOND_ENGINE} & settings.TRANSCRIBERS.keys()
+    return [transcribers.get(name).digest for name in {engine, CAPTIONS_ENGINE} | second]
+
+
 def find_newest_media(kind: MediaKind) -> QuerySet[MediaFile]:
     """Files of the outer query's video, best first: in the language of a course it is in, then the newest."""
     spoken = Course.objects.annotate(tag=ExpressionWrapper(OuterRef("language"), CharField())).filter(

@@ -1,24 +1,28 @@
 """Hearing what has been fetched, once per video, audio and transcriber, however often a worker dies."""
 
 import logging
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.db import connection, transaction
 from django.db.models import Avg, F
 from django.utils import timezone
 
-from ingestion.lake import lake
-from ingestion.models import Course, MediaFile, Video
+from ingestion.models import Video
 from ingestion.progress import Progress
-from transcripts import agreement, archive, claims, correction_lake, planning, preference, transcribers, vocabulary
+from transcripts import (
+    agreement,
+    archive,
+    claims,
+    correction_lake,
+    planning,
+    preference,
+    recordings,
+    transcribers,
+    vocabulary,
+)
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import GateMemory, HeardPiece
 from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
@@ -29,12 +33,6 @@ logger = logging.getLogger(__name__)
 MOST_PUBLISHED = 100
 
 Listener = Callable[[float], None]
-
-
-class MissingMediaError(Exception):
-    """A media file whose bytes are no longer in the lake."""
-
-    permanent = True
 
 
 class NotRepeatableError(Exception):
@@ -113,13 +111,18 @@ def withdraw_removed() -> int:
 
 
 def transcription_progress() -> Progress:
-    """Return how many transcriptions of retained videos have ended, planned or not, and their segments."""
+    """Return how many transcriptions of retained videos have ended, planned or not, and their segments.
+
+    Those that failed with other settings than today's count as no failures.
+    """
     known = Transcription.objects.retained()
+    put_off = known.filter(state=State.PENDING, lease_expires_at__isnull=False)
     return Progress(
         done_count=known.ended().count(),
         total_count=known.count() + planning.count_unplanned(engine=settings.TRANSCRIBER),
         row_count=Segment.objects.filter(transcription__in=known).count(),
-        failed_count=known.failed().count(),
+        failed_count=known.failed().filter(digest__in=planning.find_digests(engine=settings.TRANSCRIBER)).count(),
+        obstacle=put_off.values_list("reason", flat=True).first() or "",
     )
 
 
@@ -145,7 +148,13 @@ def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:
         _abandon(claim)
     except UnreadableAudioError as error:
         _end(claim, state=State.UNREADABLE_AUDIO, reason=str(error))
-    except (transcribers.TranscriberError, MissingMediaError) as error:
+    except transcribers.NotReadyError as error:
+        logger.warning("transcription %d waits: %s", claim.transcription_id, error)
+        claim.put_off(reason=str(error))
+    except KeyboardInterrupt:
+        claim.give_back()
+        raise
+    except (transcribers.TranscriberError, recordings.MissingMediaError) as error:
         _end(claim, state=State.FAILED, reason=str(error))
     except Exception as error:
         if not connection.is_usable():
@@ -164,14 +173,12 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
     if transcriber.digest != row.digest:
         raise planning.OutdatedError("The transcriber's settings have changed since this was planned.")
     stored_count = _find_place(claim, row)
-    media = MediaFile.objects.filter(video=row.video, kind=row.media_kind, sha256=row.media_sha256).first()
-    if media is None:
-        raise MissingMediaError("The file to be heard is no longer known.")
+    media = recordings.find(row)
     worked_seconds, started = row.wall_seconds or 0.0, time.monotonic()
-    with _open_locally(media) as path:
+    with recordings.open_locally(media) as path:
         hearing = transcriber.hear(
             path,
-            language=_find_language(media),
+            language=recordings.find_language(media),
             from_seconds=row.heard_until_seconds,
             terms=vocabulary.gather(row.video) if transcriber.expects_terms else "",
             memory=GateMemory(**{name: tuple(texts) for name, texts in row.gate_memory.items()}),
@@ -188,7 +195,8 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
     if Segment.objects.trusted().filter(transcription_id=claim.transcription_id).exists():
         _finish(claim)
     else:
-        _end(claim, state=State.NO_SPEECH, reason="No speech was heard that could be trusted.")
+        only = f" The model {row.model} hears English only." if transcriber.hears_english_only else ""
+        _end(claim, state=State.NO_SPEECH, reason=f"No speech was heard that could be trusted.{only}")
 
 
 @transaction.atomic
@@ -272,27 +280,3 @@ def _withdraw(pk: int) -> bool:
     if not is_held:
         row.delete()
     return not is_held
-
-
-def _find_language(media: MediaFile) -> str:
-    """Return the file's language, else that of its courses where they agree, else nothing."""
-    if media.language:
-        return media.language
-    languages = set(Course.objects.filter(videos=media.video).values_list("language", flat=True))
-    return languages.pop() if len(languages) == 1 else ""
-
-
-@contextmanager
-def _open_locally(media: MediaFile) -> Iterator[Path]:
-    """Give a media file as a path: in place where the lake is a folder, else as a temporary copy."""
-    storage = lake()
-    if not storage.exists(media.lake_key):
-        raise MissingMediaError("The file to be heard is no longer in the lake.")
-    if isinstance(storage, FileSystemStorage):
-        yield Path(storage.path(media.lake_key))
-        return
-    with tempfile.NamedTemporaryFile(suffix=Path(media.lake_key).suffix) as copy:
-        with storage.open(media.lake_key) as stored:
-            shutil.copyfileobj(stored, copy)
-        copy.flush()
-        yield Path(copy.name)

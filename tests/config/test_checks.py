@@ -141,6 +141,8 @@ def test_data_of_others_that_is_kept_too_long_is_warned_of(settings, days, expec
         ({"WHISPER_MODEL": "", "SECOND_WHISPER_MODEL": ""}, []),
         ({"TRANSCRIBER": "telepathy"}, ["config.E040"]),
         ({"WHISPER_TASK": "summarize"}, ["config.E041"]),
+        ({"WHISPER_TASK": "translate", "WHISPER_MODEL": "base.en"}, ["config.E044"]),
+        ({"WHISPER_TASK": "translate", "WHISPER_MODEL": "base"}, []),
         ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "captions"}, ["config.E042"]),
         ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "telepathy"}, ["config.E040"]),
         ({"SECOND_WHISPER_MODEL": "tiny.en", "WHISPER_MODEL": "tiny.en", "TRANSCRIBERS": TWICE}, ["config.E043"]),

@@ -49,6 +49,14 @@ def test_a_stage_that_stands_still_is_given_up(monkeypatch, settings, tmp_path):
         Patience("embed", supervisor=None).wait(Progress(0, 1, 0))
 
 
+def test_a_stage_is_given_up_sooner_where_it_is_known_what_it_waits_for(monkeypatch):
+    monkeypatch.setattr(walking, "OBSTACLE_SECONDS", -1)
+    patience = Patience("transcribe", supervisor=None)
+    patience.wait(Progress(0, 1, 0))
+    with pytest.raises(walking.StandstillError, match=r"^The weights are gone\.$"):
+        patience.wait(Progress(0, 1, 0), obstacle="The weights are gone.")
+
+
 def test_waiting_keeps_the_workers_alive(monkeypatch):
     monkeypatch.setattr(walking, "POLL_SECONDS", 0)
     supervisor = CountingSupervisor()

@@ -12,6 +12,7 @@ from tests.transcripts import factories
 from transcripts import claims, services
 from transcripts.audio import UnreadableAudioError
 from transcripts.models import Segment, State, Transcription
+from transcripts.transcribers import NotReadyError
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,35 @@ def test_a_second_run_changes_nothing(row):
     run(row)
     assert list(Segment.objects.values_list("pk", flat=True)) == before
     assert row.attempt_count == 1
+
+
+def lose_weights(position):
+    raise NotReadyError("The weights are gone.")
+
+
+def test_a_recording_waits_for_an_engine_that_is_not_ready(row, fake):
+    other = factories.make_video("other")
+    factories.make_media(other, b"other sound")
+    services.plan_transcriptions()
+    fake.at_segment = lose_weights
+    for _ in range(claims.MOST_ATTEMPTS + 1):
+        run(row)
+        assert (row.state, row.reason) == (State.PENDING, "The weights are gone.")
+        assert services.find_next() == []
+        assert services.transcription_progress().obstacle == "The weights are gone."
+        Transcription.objects.filter(pk=row.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    assert len(services.find_next()) == 2
+    fake.at_segment = lambda position: None
+    run(row)
+    assert (row.state, row.reason) == (State.DONE, "")
+    assert services.transcription_progress().obstacle == ""
+
+
+def test_what_failed_with_other_settings_is_no_failure_of_today(row):
+    Transcription.objects.update(state=State.FAILED)
+    assert services.transcription_progress().failed_count == 1
+    Transcription.objects.update(digest="of other settings")
+    assert services.transcription_progress().failed_count == 0
 
 
 SAID = ["One two three.", *["Thank you."] * 5, "Seven eight nine."]

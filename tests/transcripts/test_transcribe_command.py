@@ -1,4 +1,6 @@
 import json
+import signal
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -6,6 +8,7 @@ from django.core.management import CommandError, call_command
 from tests.transcripts import factories
 from transcripts import services
 from transcripts.models import State, Transcription
+from transcripts.transcribers import NotReadyError
 
 
 def transcribe(capsys, *arguments):
@@ -32,12 +35,21 @@ def test_silence_is_no_error(shared_data, capsys):
     printed = transcribe(capsys, shared_data / "audio" / "bad" / "silence.mp3", "--json")
     assert json.loads(printed.out)["segments"] == []
     assert "No speech was heard" in printed.err
+    assert "The model tiny.en hears English only." in printed.err
+
+
+def test_it_says_what_it_left_out_in_doubt(fake, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(fake, "texts", ["One two three.", *["Thank you."] * 5])
+    path = tmp_path / "lecture.opus"
+    path.write_bytes(b"sound")
+    assert "Left out, in doubt: repeated segment (2)." in transcribe(capsys, path).err
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["missing.opus"], r"^There is no file missing\.opus\.$"),
+        ([Path(__file__).parent], r"transcripts is a folder\.$"),
         ([], r"^Name a file to be heard, or say --pending or --plan\.$"),
         (["missing.opus", "--pending"], r"^Name a file"),
         ([__file__, "--engine", "telepathy"], "There is no transcriber 'telepathy'"),
@@ -46,7 +58,7 @@ def test_silence_is_no_error(shared_data, capsys):
 )
 def test_bad_input_gets_one_sentence(arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
-        call_command("transcribe", *arguments)
+        call_command("transcribe", *map(str, arguments))
 
 
 @pytest.mark.django_db
@@ -110,3 +122,43 @@ def test_several_are_heard_at_once_and_each_once(fake, monkeypatch, capsys):
         factories.make_media(factories.make_video(name), name.encode())
     assert transcribe(capsys, "--pending").out == "     6 done\n"
     assert set(Transcription.objects.values_list("attempt_count", flat=True)) == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_what_is_broken_off_goes_on_from_its_last_piece(at_once, fake, monkeypatch, capsys):
+    monkeypatch.setattr(type(fake), "recordings_at_once", at_once)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    for name in "abc":
+        factories.make_media(factories.make_video(name), name.encode())
+
+    def press_ctrl_c(position):
+        if position == 1:
+            raise KeyboardInterrupt
+
+    fake.at_segment = press_ctrl_c
+    with pytest.raises(KeyboardInterrupt):
+        transcribe(capsys, "--pending")
+    left = Transcription.objects.exclude(heard_until_seconds=0)
+    assert {(row.state, row.heard_until_seconds, row.lease_expires_at) for row in left} == {
+        (State.PENDING, 10, None)
+    }
+    begun = []
+    fake.at_segment = begun.append
+    assert transcribe(capsys, "--pending").out == "     3 done\n"
+    assert begun.count(1) == 3
+    assert begun.count(0) == 3 - len(left)
+
+
+@pytest.mark.django_db
+def test_an_engine_that_is_not_ready_any_more_ends_it_with_its_reason(fake, capsys):
+    for name in "ab":
+        factories.make_media(factories.make_video(name), name.encode())
+
+    def lose_weights(position):
+        raise NotReadyError("The weights are gone.")
+
+    fake.at_segment = lose_weights
+    with pytest.raises(CommandError, match=r"^The weights are gone\.$"):
+        transcribe(capsys, "--pending")
+    assert capsys.readouterr().out == "     2 pending\n"

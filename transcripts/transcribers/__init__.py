@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from transcripts.transcribers.base import Hearing, Transcriber, TranscriberError
+from transcripts.transcribers.base import Hearing, NotReadyError, Transcriber, TranscriberError
 
-__all__ = ["SECOND_ENGINE", "Hearing", "Transcriber", "TranscriberError", "get", "prepare"]
+__all__ = ["SECOND_ENGINE", "Hearing", "NotReadyError", "Transcriber", "TranscriberError", "get", "prepare"]
 
 SECOND_ENGINE = "second_pass"
 

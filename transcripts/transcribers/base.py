@@ -15,12 +15,20 @@ from transcripts.heard import GateMemory, HeardPiece, HeardSegment
 
 NOTHING = GateMemory()
 TRANSCRIBE, TRANSLATE = TASKS = ("transcribe", "translate")
+# How Whisper's names for models end that hear nothing else.
+ENGLISH = ".en"
 
 
 class TranscriberError(Exception):
     """An engine that cannot do its work here; says in a sentence what to do."""
 
     permanent = True
+
+
+class NotReadyError(TranscriberError):
+    """An engine that lacks what it needs; no recording is to blame, and all of them wait until it is there."""
+
+    permanent = False
 
 
 @dataclass(frozen=True)
@@ -55,11 +63,13 @@ class Transcriber(ABC):
         """
         if task not in TASKS:
             raise TranscriberError(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
+        if task == TRANSLATE and model.endswith(ENGLISH):
+            raise TranscriberError(f"The model {model} hears English only: there is nothing to translate.")
         self.model, self.task, self.expects_terms = model, task, expects_terms
 
     @abstractmethod
     def prepare(self) -> None:
-        """Load what hearing needs. Raises TranscriberError when it is not installed or not there."""
+        """Load what hearing needs. Raises NotReadyError when it is not installed or not there."""
 
     @abstractmethod
     def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
@@ -69,6 +79,11 @@ class Transcriber(ABC):
 
         Raises UnreadableAudioError for a file without usable content, TranscriberError for the engine's limits.
         """
+
+    @property
+    def hears_english_only(self) -> bool:
+        """Tell whether speech in another language is lost on it, once it is prepared."""
+        return False
 
     @property
     def recordings_at_once(self) -> int:

@@ -13,12 +13,21 @@ from django.conf.locale import LANG_INFO
 
 from transcripts import audio
 from transcripts.heard import HeardPiece, HeardSegment, HeardWord
-from transcripts.transcribers.base import TRANSCRIBE, TRANSLATE, Hearing, Transcriber, TranscriberError
+from transcripts.transcribers.base import (
+    TRANSCRIBE,
+    TRANSLATE,
+    Hearing,
+    NotReadyError,
+    Transcriber,
+    TranscriberError,
+)
 
 # A piece of two minutes is heard within this, however busy the server is.
 TIMEOUT_SECONDS = 600.0
 # What another attempt may mend, besides errors of the server: too slow, too many.
 PASSING_STATUSES = frozenset({408, 409, 425, 429})
+# What no piece is to blame for: a key, an address, a model's name.
+SETTING_STATUSES = frozenset({401, 403, 404})
 # As long as a segment's language may be.
 LONGEST_CODE = 16
 PLACES = {TRANSCRIBE: "transcriptions", TRANSLATE: "translations"}
@@ -76,9 +85,9 @@ class Endpoint(Transcriber):
         self.url, self.key = url.rstrip("/"), key
 
     def prepare(self) -> None:
-        """Need an address. Raises TranscriberError."""
+        """Need an address. Raises NotReadyError."""
         if not self.url:
-            raise TranscriberError("No server is named: set TRANSCRIPTION_URL to an address that ends in /v1.")
+            raise NotReadyError("No server is named: set TRANSCRIPTION_URL to an address that ends in /v1.")
 
     def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return what the server hears, piece by piece; an unknown language is the one it hears first."""
@@ -90,7 +99,11 @@ class Endpoint(Transcriber):
         return Hearing(spoken, audio.read_length(path), heard)
 
     def _ask(self, piece: audio.Piece, *, language: str, terms: str) -> Reply:
-        """Return the reply to a piece. Raises TranscriberError for a refusal, NoAnswerError for what may pass."""
+        """Return the reply to a piece.
+
+        Raises TranscriberError for a refusal, NotReadyError where any piece would be refused, and NoAnswerError
+        for what may pass.
+        """
         known = {"prompt": terms} if terms else {}
         if language and self.task == TRANSCRIBE:
             known["language"] = language
@@ -107,7 +120,9 @@ class Endpoint(Transcriber):
         if response.is_server_error or response.status_code in PASSING_STATUSES:
             raise NoAnswerError(f"{self.url} answers {response.status_code}.")
         if not response.is_success:
-            raise TranscriberError(f"{self.url} refuses to hear with {self.model!r}: {response.status_code}.")
+            refusal = f"{self.url} refuses to hear with {self.model!r}: {response.status_code}."
+            is_setting = response.status_code in SETTING_STATUSES
+            raise NotReadyError(refusal) if is_setting else TranscriberError(refusal)
         try:
             return Reply.model_validate_json(response.content)
         except pydantic.ValidationError as error:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from transcripts import audio, gates, speech
 from transcripts.heard import HeardPiece, HeardSegment
 from transcripts.transcribers import hardware, whisper_segments
-from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
+from transcripts.transcribers.base import TRANSCRIBE, Hearing, NotReadyError, Transcriber, TranscriberError
 
 # The package that carries weights, so that a machine without a model hub can hear.
 PACKAGED_MODEL = "tiny.en"
@@ -87,20 +87,25 @@ class FasterWhisper(Transcriber):
         return super().describe() | asdict(self.plan) | asdict(self.options)
 
     def prepare(self) -> None:
-        """Load the weights. Raises TranscriberError when they are not there."""
+        """Load the weights. Raises NotReadyError when they are not there."""
         _ = self._model
+
+    @property
+    def hears_english_only(self) -> bool:
+        """Tell whether the weights know no other language."""
+        return not self._model.model.is_multilingual
 
     def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return what the model hears, piece by piece; an empty language is detected in each.
 
         The recording's is that of the first piece in which somebody speaks.
         """
-        if not language and not self._model.model.is_multilingual:
+        if not language and self.hears_english_only:
             language = "en"
         pieces = audio.pieces(audio.decode(path), from_seconds=from_seconds)
         opening = list(islice(pieces, 1) if language else self._take_opening(pieces))
         spoken = language or (self._detect_language(opening[-1]) if opening else "en")
-        if spoken != "en" and not self._model.model.is_multilingual:
+        if spoken != "en" and self.hears_english_only:
             raise TranscriberError(
                 f"The model {self.model} hears English only, not {spoken!r}: "
                 "set WHISPER_MODEL to a multilingual one."
@@ -122,12 +127,14 @@ class FasterWhisper(Transcriber):
                 cpu_threads=self.plan.threads_per_worker,
                 num_workers=1 if self.plan.device == "cuda" else self.plan.worker_count,
             )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise TranscriberError(
+        except (OSError, ValueError) as error:
+            raise NotReadyError(
                 f"The weights of Whisper {self.model!r} are neither here nor to be had from the model hub: set "
-                f"WHISPER_MODEL to a folder that holds a CTranslate2 model, or to {PACKAGED_MODEL}, which the "
-                f"package {PACKAGE.replace('_', '-')} carries."
+                "WHISPER_MODEL, or SECOND_WHISPER_MODEL, to a folder that holds a CTranslate2 model, or to "
+                f"{PACKAGED_MODEL}, which the package {PACKAGE.replace('_', '-')} carries."
             ) from error
+        except RuntimeError as error:
+            raise NotReadyError(f"The weights of Whisper {self.model!r} cannot be loaded: {error}") from error
 
     def _take_opening(self, pieces: Iterator[audio.Piece]) -> Iterator[audio.Piece]:
         """Yield pieces up to the first in which somebody speaks: an opening may be silent or musical."""

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from transcripts import audio
 from transcripts.heard import HeardPiece
 from transcripts.transcribers import whisper_segments
-from transcripts.transcribers.base import TRANSCRIBE, Hearing, Transcriber, TranscriberError
+from transcripts.transcribers.base import TRANSCRIBE, Hearing, NotReadyError, Transcriber, TranscriberError
 
-MISSING_EXTRA = "openai-whisper is not installed: run `pip install 'lectern[openai-whisper]'`."
+MISSING_EXTRA = "openai-whisper is not installed: run `pip install '.[openai-whisper]'` in Lectern's folder."
 # Sampling at rising temperatures is not repeatable: greedy, and what fails a gate is marked.
 TEMPERATURE = 0.0
 
@@ -30,8 +30,13 @@ class OpenAIWhisper(Transcriber):
         self.device = device
 
     def prepare(self) -> None:
-        """Load the weights. Raises TranscriberError when the extra or the checkpoint is missing."""
+        """Load the weights. Raises NotReadyError when the extra or the checkpoint is missing."""
         _ = self._model
+
+    @property
+    def hears_english_only(self) -> bool:
+        """Tell whether the weights know no other language."""
+        return not self._model.is_multilingual
 
     def listen(self, path: Path, *, language: str, from_seconds: float, terms: str) -> Hearing:
         """Return what the model hears, piece by piece; an empty language is detected in each.
@@ -41,7 +46,7 @@ class OpenAIWhisper(Transcriber):
         pieces = audio.pieces(audio.decode(path), from_seconds=from_seconds)
         opening = list(islice(pieces, 1))
         spoken = language or self._detect_language(opening)
-        if spoken != "en" and not self._model.is_multilingual:
+        if spoken != "en" and self.hears_english_only:
             raise TranscriberError(f"The model {self.model} hears English only, not {spoken!r}.")
         heard = self._hear_pieces(chain(opening, pieces), language=language, terms=terms)
         return Hearing(spoken, audio.read_length(path), heard)
@@ -49,19 +54,19 @@ class OpenAIWhisper(Transcriber):
     @cached_property
     def _model(self) -> Any:
         if importlib.util.find_spec("whisper") is None:
-            raise TranscriberError(MISSING_EXTRA)
+            raise NotReadyError(MISSING_EXTRA)
         import whisper
 
         try:
             return whisper.load_model(self.model, device=None if self.device == "auto" else self.device)
         except (OSError, RuntimeError) as error:
-            raise TranscriberError(
+            raise NotReadyError(
                 f"The checkpoint of Whisper {self.model!r} cannot be loaded: "
                 "set WHISPER_MODEL to the path of a .pt file or to a name that openai-whisper knows."
             ) from error
 
     def _detect_language(self, opening: list[audio.Piece]) -> str:
-        if not (opening and self._model.is_multilingual):
+        if not opening or self.hears_english_only:
             return "en"
         import whisper
 

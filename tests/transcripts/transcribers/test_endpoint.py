@@ -4,7 +4,7 @@ import pytest
 from tests.emulators import transcription
 from tests.transcripts import factories
 from transcripts import audio
-from transcripts.transcribers import TranscriberError
+from transcripts.transcribers import NotReadyError, TranscriberError
 from transcripts.transcribers.endpoint import Endpoint, NoAnswerError
 
 SAID = {
@@ -88,7 +88,7 @@ def test_a_server_that_is_gone_does_not_answer(recording):
 
 
 def test_a_refusal_says_what_was_refused(server, recording):
-    with pytest.raises(TranscriberError, match="refuses to hear with 'whisper-1': 401"):
+    with pytest.raises(NotReadyError, match="refuses to hear with 'whisper-1': 401"):
         Endpoint(model=transcription.MODEL, url=server.url, key="another").hear(recording)
 
 

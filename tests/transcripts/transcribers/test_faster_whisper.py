@@ -4,7 +4,7 @@ import pytest
 from transcripts import transcribers
 from transcripts.audio import SAMPLE_RATE
 from transcripts.speech import Chunk
-from transcripts.transcribers import TranscriberError, faster_whisper
+from transcripts.transcribers import NotReadyError, TranscriberError, faster_whisper
 
 
 def hear(path, **options):
@@ -14,7 +14,7 @@ def hear(path, **options):
 
 def test_it_says_what_to_do_without_weights(tmp_path):
     engine = faster_whisper.FasterWhisper(model=str(tmp_path / "missing"), device="cpu")
-    with pytest.raises(TranscriberError, match="set WHISPER_MODEL to a folder"):
+    with pytest.raises(NotReadyError, match="or SECOND_WHISPER_MODEL, to a folder"):
         engine.prepare()
 
 

@@ -7,7 +7,7 @@ from transcripts.transcribers import TranscriberError, openai_whisper
 
 def test_it_says_how_to_install_the_extra(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(TranscriberError, match=r"pip install 'lectern\[openai-whisper\]'"):
+    with pytest.raises(TranscriberError, match=r"pip install '\.\[openai-whisper\]'"):
         openai_whisper.OpenAIWhisper(model="tiny.en").prepare()
 
 

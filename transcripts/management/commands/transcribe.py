@@ -7,7 +7,12 @@ manage.py transcribe --plan                           device, precision, workers
 """
 
 import json
+import os
+import signal
+import sys
+import threading
 from argparse import ArgumentParser
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
@@ -27,6 +32,9 @@ from transcripts.audio import UnreadableAudioError
 from transcripts.heard import HeardSegment
 from transcripts.models import State, Transcription
 from transcripts.transcribers import Hearing, Transcriber, TranscriberError
+
+# As shells tell of a command that Ctrl-C has ended.
+EXIT_CODE_OF_INTERRUPT = 130
 
 
 class Command(BaseCommand):
@@ -70,16 +78,22 @@ class Command(BaseCommand):
     def _hear_file(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]
         if not path.is_file():
-            raise CommandError(f"There is no file {path}.")
+            raise CommandError(f"{path} is a folder." if path.is_dir() else f"There is no file {path}.")
         try:
-            hearing = transcribers.get(options["engine"]).hear(path, language=options["language"])
+            transcriber = transcribers.get(options["engine"])
+            hearing = transcriber.hear(path, language=options["language"])
         except UnreadableAudioError as error:
             raise CommandError(f"{path}: {error}") from error
         except PermissionError as error:
             raise CommandError(f"{path} cannot be opened: permission denied.") from error
-        segments, duration_seconds = self._listen(hearing)
+        heard, duration_seconds = self._listen(hearing)
+        segments = [segment for segment in heard if not segment.gate_reason]
         if not segments:
-            self.stderr.write(f"No speech was heard in {path}.")
+            only = f" The model {transcriber.model} hears English only." if transcriber.hears_english_only else ""
+            self.stderr.write(f"No speech was heard in {path} that could be trusted.{only}")
+        if doubts := Counter(segment.gate_reason for segment in heard if segment.gate_reason):
+            counts = ", ".join(f"{reason.replace('_', ' ')} ({count})" for reason, count in doubts.most_common())
+            self.stderr.write(f"Left out, in doubt: {counts}.")
         if options["json"]:
             self.stdout.write(
                 json.dumps(_as_dict(hearing.language, duration_seconds, segments), ensure_ascii=False)
@@ -89,15 +103,15 @@ class Command(BaseCommand):
             self.stdout.write(f"[{clock.format_clock(segment.start_seconds)}] {segment.text}")
 
     def _listen(self, hearing: Hearing) -> tuple[list[HeardSegment], float]:
-        """Return what is trusted, and the seconds at which the recording ends."""
-        trusted: list[HeardSegment] = []
+        """Return what is heard, and the seconds at which the recording ends."""
+        heard: list[HeardSegment] = []
         until_seconds = 0.0
         with tqdm(total=round(hearing.duration_seconds), unit="s", disable=None) as bar:
-            meter = _Meter(bar)
+            meter = _Meter(bar, threading.Event())
             for piece in hearing.pieces:
                 meter(until_seconds := piece.until_seconds)
-                trusted += [segment for segment in piece.segments if not segment.gate_reason]
-        return trusted, until_seconds
+                heard += piece.segments
+        return heard, until_seconds
 
     def _hear_pending(self, *, engine: str, as_json: bool) -> None:
         at_once = transcribers.prepare(engine).recordings_at_once
@@ -107,6 +121,8 @@ class Command(BaseCommand):
             while services.plan_transcriptions(engine=engine) or services.find_next():
                 handled |= _hear_all(bar, at_once=at_once)
         self._sum_up(as_json=as_json)
+        if obstacle := services.transcription_progress().obstacle:
+            raise CommandError(obstacle)
         if failed_count := Transcription.objects.failed().filter(pk__in=handled).count():
             raise CommandError(f"{failed_count} of {len(handled)} recordings failed: the admin says why.")
 
@@ -120,38 +136,51 @@ class Command(BaseCommand):
 
 
 def _hear_all(bar: "tqdm[Any]", *, at_once: int) -> set[int]:
-    """Hear what waits, so many recordings beside one another; return the ids of those taken up."""
+    """Hear what waits, so many recordings beside one another; return the ids of those taken up.
+
+    Ctrl-C ends each at its next piece, from which it goes on another time; a second one ends the process.
+    """
+    is_broken_off = threading.Event()
     if at_once == 1:
-        return _hear_waiting(bar)
+        return _hear_waiting(bar, is_broken_off)
     with ThreadPoolExecutor(at_once) as pool:
-        return set().union(*pool.map(_hear_in_thread, [bar] * at_once))
+        hearing = [pool.submit(_hear_in_thread, bar, is_broken_off) for _ in range(at_once)]
+        try:
+            return set().union(*(each.result() for each in hearing))
+        except KeyboardInterrupt:
+            is_broken_off.set()
+            bar.write("Stopping after the pieces in hand; Ctrl-C once more stops at once.", file=sys.stderr)
+            signal.signal(signal.SIGINT, lambda *_: os._exit(EXIT_CODE_OF_INTERRUPT))
+            raise
 
 
-def _hear_in_thread(bar: "tqdm[Any]") -> set[int]:
+def _hear_in_thread(bar: "tqdm[Any]", is_broken_off: threading.Event) -> set[int]:
     try:
-        return _hear_waiting(bar)
+        return _hear_waiting(bar, is_broken_off)
     finally:
         connection.close()  # this thread's own
 
 
-def _hear_waiting(bar: "tqdm[Any]") -> set[int]:
+def _hear_waiting(bar: "tqdm[Any]", is_broken_off: threading.Event) -> set[int]:
     handled = set()
     while pk := Transcription.objects.claimable(at=timezone.now()).values_list("pk", flat=True).first():
         handled.add(pk)
         # What went wrong stands in the row, which ends as failed once its attempts are used up.
         with suppress(Exception):
-            services.run_transcription(transcription_id=pk, on_heard=_Meter(bar))
+            services.run_transcription(transcription_id=pk, on_heard=_Meter(bar, is_broken_off))
     return handled
 
 
 class _Meter:
-    """Moves a bar of seconds on as one recording is heard."""
+    """Moves a bar of seconds on as one recording is heard, until that is broken off."""
 
-    def __init__(self, bar: "tqdm[Any]") -> None:
-        self.bar = bar
+    def __init__(self, bar: "tqdm[Any]", is_broken_off: threading.Event) -> None:
+        self.bar, self.is_broken_off = bar, is_broken_off
         self.reached = 0
 
     def __call__(self, seconds: float) -> None:
+        if self.is_broken_off.is_set():
+            raise KeyboardInterrupt
         self.bar.update(int(seconds) - self.reached)
         self.reached = int(seconds)
 
