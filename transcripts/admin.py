@@ -21,7 +21,7 @@ from django_stubs_ext import StrOrPromise
 
 from ingestion.admin import base
 from transcripts import clock, services
-from transcripts.models import NOT_SAID, Correction, Segment, State, Transcription
+from transcripts.models import NOT_SAID, UNFINISHED_STATES, Correction, Segment, State, Transcription
 
 
 class EngineFilter(base.ChoiceFilter):
@@ -92,10 +92,8 @@ class TranscriptionAdmin(base.ReadOnlyAdmin):
 
     @admin.display(description=_("next attempt"))
     def next_attempt(self, row: Transcription) -> str | datetime:
-        if row.state == State.PENDING:
-            return gettext("when a worker is free")
-        if row.state == State.RUNNING and row.lease_expires_at:
-            return row.lease_expires_at
+        if row.state in UNFINISHED_STATES:
+            return row.lease_expires_at or gettext("when a worker is free")
         return gettext("none")
 
     @admin.display(description=_("segments"))

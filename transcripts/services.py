@@ -152,19 +152,24 @@ def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:
         logger.warning("transcription %d waits: %s", claim.transcription_id, error)
         claim.put_off(reason=str(error))
     except KeyboardInterrupt:
+        _connect_again()
         claim.give_back()
         raise
     except (transcribers.TranscriberError, recordings.MissingMediaError) as error:
         _end(claim, state=State.FAILED, reason=str(error))
     except Exception as error:
-        if not connection.is_usable():
-            connection.close()
+        _connect_again()
         reason = f"{type(error).__name__}: {error}"
         logger.warning("transcription %d: attempt %d: %s", claim.transcription_id, claim.attempt_count, reason)
         again = claim.held().filter(fruitful_attempt_count__gt=claim.attempt_count - claims.MOST_ATTEMPTS)
         if again.update(state=State.PENDING, reason=reason, lease_expires_at=None):
             raise
         _end(claim, state=State.FAILED, reason=reason)
+
+
+def _connect_again() -> None:
+    if not connection.is_usable():
+        connection.close()
 
 
 def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.admin import site
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.transcripts import factories
 from transcripts.models import Segment, State, Transcription
@@ -20,6 +21,15 @@ def row():
 def test_the_list_shows_state_and_reason(admin_client, row):
     page = admin_client.get(reverse("admin:transcripts_transcription_changelist"), {"q": "lecture-01"})
     assert "Out of memory." in page.content.decode()
+
+
+def test_the_list_tells_of_the_next_attempt(row):
+    at, admin = timezone.now(), site.get_model_admin(Transcription)
+    told = [
+        admin.next_attempt(Transcription(state=state, lease_expires_at=lease_expires_at))
+        for state, lease_expires_at in [(State.PENDING, None), (State.PENDING, at), (State.FAILED, None)]
+    ]
+    assert told == ["when a worker is free", at, "none"]
 
 
 def test_a_transcription_leads_to_its_segments(admin_client, row):

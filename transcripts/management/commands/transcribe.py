@@ -23,7 +23,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.models import Count
-from django.utils import timezone
 from tqdm import tqdm
 
 from ingestion import lost_objects
@@ -162,8 +161,8 @@ def _hear_in_thread(bar: "tqdm[Any]", is_broken_off: threading.Event) -> set[int
 
 
 def _hear_waiting(bar: "tqdm[Any]", is_broken_off: threading.Event) -> set[int]:
-    handled = set()
-    while pk := Transcription.objects.claimable(at=timezone.now()).values_list("pk", flat=True).first():
+    handled: set[int] = set()
+    while not is_broken_off.is_set() and (pk := next(iter(services.find_next()), None)):
         handled.add(pk)
         # What went wrong stands in the row, which ends as failed once its attempts are used up.
         with suppress(Exception):
