@@ -160,10 +160,12 @@ def check_transcribers(app_configs: Sequence[AppConfig] | None, **options: Any) 
         hint = f"Set it to one of {', '.join(TASKS)}."
         text = f"WHISPER_TASK is {settings.WHISPER_TASK!r}, which is no task."
         messages.append(checks.Error(text, hint=hint, id="config.E041"))
-    if settings.WHISPER_TASK == TRANSLATE and settings.WHISPER_MODEL.endswith(ENGLISH):
-        hint = "Set WHISPER_MODEL to one that hears other languages, or WHISPER_TASK to transcribe."
-        text = f"WHISPER_TASK is translate, and {settings.WHISPER_MODEL} hears English only."
-        messages.append(checks.Error(text, hint=hint, id="config.E044"))
+    for name in sorted({settings.TRANSCRIBER, transcribers.SECOND_ENGINE} & settings.TRANSCRIBERS.keys()):
+        options = settings.TRANSCRIBERS[name].get("OPTIONS", {})
+        if options.get("task") == TRANSLATE and options.get("model", "").endswith(ENGLISH):
+            hint = "Name a model that hears other languages, or set WHISPER_TASK to transcribe."
+            text = f"WHISPER_TASK is translate, and {options['model']} hears English only."
+            messages.append(checks.Error(text, hint=hint, id="config.E044"))
     if is_known and settings.SECOND_WHISPER_MODEL and transcribers.SECOND_ENGINE not in settings.TRANSCRIBERS:
         hint = "Leave SECOND_WHISPER_MODEL empty, or set TRANSCRIBER to an engine that has a model."
         text = f"SECOND_WHISPER_MODEL is set, and {settings.TRANSCRIBER!r} hears with no model."

@@ -18,7 +18,7 @@ POLL_SECONDS = 0.2
 TELL_AGAIN_SECONDS = 20
 # Longer than any model takes over one batch of segments.
 STILL_SECONDS = 15 * 60
-# An obstacle that somebody has just removed is found gone within this.
+# Whatever waits for an obstacle is tried again within this by a worker that is free.
 OBSTACLE_SECONDS = 60
 
 

@@ -75,15 +75,16 @@ class Claim:
             self.held().update(**values)
 
     def put_off(self, *, reason: str) -> None:
-        """Give the row back for a while, with the reason; the attempt counts as none that died."""
+        """Give the row back for a while, with the reason; the attempt counts as none."""
         self._give_back(reason=reason, lease_expires_at=_next_expiry())
 
     def give_back(self) -> None:
-        """Let another take the row at once; the attempt counts as none that died."""
+        """Let another take the row at once; the attempt counts as none."""
         self._give_back(reason="", lease_expires_at=None)
 
     def _give_back(self, **values: object) -> None:
-        self.held().update(state=State.PENDING, fruitful_attempt_count=self.attempt_count, **values)
+        # Nothing is written in its name any more: the next attempt may have its number.
+        self.held().update(state=State.PENDING, attempt_count=self.attempt_count - 1, **values)
 
 
 def take(*, transcription_id: int) -> Claim:
@@ -106,7 +107,7 @@ def take(*, transcription_id: int) -> Claim:
         state=State.RUNNING, attempt_count=row.attempt_count + 1, lease_expires_at=_next_expiry()
     )
     if changed_count != 1:
-        raise NotClaimableError(f"transcription {transcription_id} is being heard", permanent=False)
+        raise NotClaimableError(f"transcription {transcription_id} is being heard or waits", permanent=False)
     return Claim(transcription_id, row.attempt_count + 1)
 
 

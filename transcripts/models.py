@@ -30,7 +30,7 @@ class TranscriptionQuerySet(models.QuerySet["Transcription"]):
     def claimable(self, *, at: datetime) -> "TranscriptionQuerySet":
         """Pending ones, and running ones whose worker has let the lease expire.
 
-        One that is put off waits for its time, and with it all that are to be heard by the same engine.
+        One that is put off waits until its time is over, and with it all that have its digest.
         """
         put_off = self.model._default_manager.filter(state=State.PENDING, lease_expires_at__gte=at)
         free = Q(state=State.PENDING, lease_expires_at=None) | Q(lease_expires_at__lt=at)

@@ -39,6 +39,16 @@ def find_digests(*, engine: str) -> list[str]:
     return [transcribers.get(name).digest for name in {engine, CAPTIONS_ENGINE} | second]
 
 
+def find_obstacle(*, engine: str) -> str:
+    """Return what all that is to be heard with today's settings waits for; nothing while any of it is heard."""
+    rows, now = Transcription.objects.retained(), timezone.now()
+    if rows.filter(state=State.RUNNING, lease_expires_at__gte=now).exists() or rows.claimable(at=now).exists():
+        return ""
+    today = rows.filter(digest__in=find_digests(engine=engine))
+    put_off = today.filter(state=State.PENDING, lease_expires_at__isnull=False)
+    return put_off.values_list("reason", flat=True).first() or ""
+
+
 def find_newest_media(kind: MediaKind) -> QuerySet[MediaFile]:
     """Files of the outer query's video, best first: in the language of a course it is in, then the newest."""
     spoken = Course.objects.annotate(tag=ExpressionWrapper(OuterRef("language"), CharField())).filter(

@@ -3,14 +3,16 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Avg, F
 from django.utils import timezone
 
-from ingestion.models import Video
+from ingestion.models import MediaFile, Video
 from ingestion.progress import Progress
 from transcripts import (
     agreement,
@@ -26,6 +28,7 @@ from transcripts import (
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import GateMemory, HeardPiece
 from transcripts.models import UNFINISHED_STATES, Segment, State, Transcription
+from transcripts.transcribers import Hearing, Transcriber
 
 logger = logging.getLogger(__name__)
 
@@ -116,13 +119,12 @@ def transcription_progress() -> Progress:
     Those that failed with other settings than today's count as no failures.
     """
     known = Transcription.objects.retained()
-    put_off = known.filter(state=State.PENDING, lease_expires_at__isnull=False)
     return Progress(
         done_count=known.ended().count(),
         total_count=known.count() + planning.count_unplanned(engine=settings.TRANSCRIBER),
         row_count=Segment.objects.filter(transcription__in=known).count(),
         failed_count=known.failed().filter(digest__in=planning.find_digests(engine=settings.TRANSCRIBER)).count(),
-        obstacle=put_off.values_list("reason", flat=True).first() or "",
+        obstacle=planning.find_obstacle(engine=settings.TRANSCRIBER),
     )
 
 
@@ -150,6 +152,7 @@ def _attempt(claim: claims.Claim, *, on_heard: Listener) -> None:
         _end(claim, state=State.UNREADABLE_AUDIO, reason=str(error))
     except transcribers.NotReadyError as error:
         logger.warning("transcription %d waits: %s", claim.transcription_id, error)
+        _connect_again()
         claim.put_off(reason=str(error))
     except KeyboardInterrupt:
         _connect_again()
@@ -180,14 +183,10 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
     stored_count = _find_place(claim, row)
     media = recordings.find(row)
     worked_seconds, started = row.wall_seconds or 0.0, time.monotonic()
-    with recordings.open_locally(media) as path:
-        hearing = transcriber.hear(
-            path,
-            language=recordings.find_language(media),
-            from_seconds=row.heard_until_seconds,
-            terms=vocabulary.gather(row.video) if transcriber.expects_terms else "",
-            memory=GateMemory(**{name: tuple(texts) for name, texts in row.gate_memory.items()}),
-        )
+    with (
+        recordings.open_locally(media) as path,
+        closing(_hear(path, transcriber, row=row, media=media)) as hearing,
+    ):
         # What an earlier attempt took the recording's language for stands, with what it heard.
         language = row.language if row.heard_until_seconds else hearing.language
         claim.write(language=language, duration_seconds=hearing.duration_seconds)
@@ -202,6 +201,16 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
     else:
         only = f" The model {row.model} hears English only." if transcriber.hears_english_only else ""
         _end(claim, state=State.NO_SPEECH, reason=f"No speech was heard that could be trusted.{only}")
+
+
+def _hear(path: Path, transcriber: Transcriber, row: Transcription, media: MediaFile) -> Hearing:
+    return transcriber.hear(
+        path,
+        language=recordings.find_language(media),
+        from_seconds=row.heard_until_seconds,
+        terms=vocabulary.gather(row.video) if transcriber.expects_terms else "",
+        memory=GateMemory(**{name: tuple(texts) for name, texts in row.gate_memory.items()}),
+    )
 
 
 @transaction.atomic

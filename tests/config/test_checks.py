@@ -7,6 +7,12 @@ KEY = "k" * 60
 TWICE = {"faster_whisper": {}, "second_pass": {}}
 
 
+def translating(model, **others):
+    models = {"faster_whisper": model} | others
+    entries = {name: {"OPTIONS": {"model": each, "task": "translate"}} for name, each in models.items()}
+    return entries | {"captions": {}}
+
+
 def ids(messages):
     return [message.id for message in messages]
 
@@ -141,8 +147,10 @@ def test_data_of_others_that_is_kept_too_long_is_warned_of(settings, days, expec
         ({"WHISPER_MODEL": "", "SECOND_WHISPER_MODEL": ""}, []),
         ({"TRANSCRIBER": "telepathy"}, ["config.E040"]),
         ({"WHISPER_TASK": "summarize"}, ["config.E041"]),
-        ({"WHISPER_TASK": "translate", "WHISPER_MODEL": "base.en"}, ["config.E044"]),
-        ({"WHISPER_TASK": "translate", "WHISPER_MODEL": "base"}, []),
+        ({"TRANSCRIBERS": translating("base.en")}, ["config.E044"]),
+        ({"TRANSCRIBERS": translating("base")}, []),
+        ({"TRANSCRIBERS": translating("base", second_pass="small.en")}, ["config.E044"]),
+        ({"TRANSCRIBERS": translating("base.en"), "TRANSCRIBER": "captions"}, []),
         ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "captions"}, ["config.E042"]),
         ({"SECOND_WHISPER_MODEL": "small", "TRANSCRIBER": "telepathy"}, ["config.E040"]),
         ({"SECOND_WHISPER_MODEL": "tiny.en", "WHISPER_MODEL": "tiny.en", "TRANSCRIBERS": TWICE}, ["config.E043"]),

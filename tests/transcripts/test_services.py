@@ -17,6 +17,10 @@ from transcripts.transcribers import NotReadyError
 pytestmark = pytest.mark.django_db
 
 
+class Death(BaseException):
+    """What no code has a chance to answer."""
+
+
 @pytest.fixture
 def video(fake):
     video = factories.make_video()
@@ -104,7 +108,7 @@ def segments_of(row):
 def test_after_a_death_it_goes_on_from_the_last_cut_as_if_nothing_had_happened(row, fake, monkeypatch, moment):
     def die(position):
         if position == moment:
-            raise KeyboardInterrupt
+            raise Death
 
     monkeypatch.setattr(fake, "texts", SAID)
     run(row)
@@ -112,7 +116,7 @@ def test_after_a_death_it_goes_on_from_the_last_cut_as_if_nothing_had_happened(r
     assert "repeated_segment" in {segment["gate_reason"] for segment in undisturbed}
     services.transcribe_again(transcription_id=row.pk)
     fake.at_segment = die
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Death):
         run(row)
     assert Segment.objects.count() == moment
     heard_again = []
@@ -128,12 +132,12 @@ def test_after_a_death_it_goes_on_from_the_last_cut_as_if_nothing_had_happened(r
 def test_deaths_are_forgotten_once_another_piece_is_stored(row, fake, monkeypatch):
     def die(position):
         if position == Segment.objects.count() == Transcription.objects.get().attempt_count:
-            raise KeyboardInterrupt
+            raise Death
 
     monkeypatch.setattr(fake, "texts", SAID)
     fake.at_segment = die
     for _ in SAID[1:]:
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Death):
             run(row)
         Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
     run(row)
@@ -144,11 +148,11 @@ def test_deaths_are_forgotten_once_another_piece_is_stored(row, fake, monkeypatc
 def test_after_a_death_the_recordings_language_stands(row, fake, monkeypatch):
     def die(position):
         if position == 1:
-            raise KeyboardInterrupt
+            raise Death
 
     MediaFile.objects.update(language="")
     fake.at_segment = die
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Death):
         run(row)
     fake.at_segment, listen = lambda position: None, fake.listen
     monkeypatch.setattr(fake, "listen", lambda path, **known: replace(listen(path, **known), language="pt"))
@@ -159,9 +163,9 @@ def test_after_a_death_the_recordings_language_stands(row, fake, monkeypatch):
 
 def test_a_death_after_the_last_cut_leaves_nothing_to_be_heard(row, fake, monkeypatch):
     def die(*arguments, **options):
-        raise KeyboardInterrupt
+        raise Death
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(Death):
         patch.setattr(services.archive, "write", die)
         run(row)
     Transcription.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))

@@ -1,5 +1,7 @@
 import json
+import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -124,13 +126,49 @@ def test_several_are_heard_at_once_and_each_once(fake, monkeypatch, capsys):
     assert set(Transcription.objects.values_list("attempt_count", flat=True)) == {1}
 
 
+def states():
+    rows = Transcription.objects.order_by("video__video_id")
+    return list(rows.values_list("state", "heard_until_seconds", "attempt_count", "lease_expires_at"))
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("at_once", [1, 2])
-def test_what_is_broken_off_goes_on_from_its_last_piece(at_once, fake, monkeypatch, capsys):
-    monkeypatch.setattr(type(fake), "recordings_at_once", at_once)
-    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+def test_ctrl_c_ends_what_is_heard_side_by_side_at_its_next_piece(fake, monkeypatch, capsys):
+    monkeypatch.setattr(type(fake), "recordings_at_once", 2)
     for name in "abc":
         factories.make_media(factories.make_video(name), name.encode())
+    both_began, was_pressed = threading.Barrier(2), threading.Event()
+    handlers = {}
+
+    def handle(number, handler):
+        handlers[number] = handler
+        was_pressed.set()
+
+    monkeypatch.setattr(signal, "signal", handle)
+
+    def press_ctrl_c(position):
+        if position == 0 and both_began.wait() == 0:
+            raise KeyboardInterrupt
+        assert was_pressed.wait(timeout=60)
+
+    fake.at_segment = press_ctrl_c
+    with pytest.raises(KeyboardInterrupt):
+        transcribe(capsys, "--pending")
+    *begun, never_begun = states()
+    assert sorted(begun) == [(State.PENDING, 0, 0, None), (State.PENDING, 10, 0, None)]
+    assert never_begun == (State.PENDING, 0, 0, None)
+    ended = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    handlers[signal.SIGINT]()
+    assert ended == [130]
+    heard = []
+    fake.at_segment = heard.append
+    assert transcribe(capsys, "--pending").out == "     3 done\n"
+    assert (heard.count(0), heard.count(1)) == (2, 3)
+
+
+@pytest.mark.django_db
+def test_ctrl_c_ends_what_is_heard_alone_at_once(fake, capsys):
+    factories.make_media(factories.make_video(), b"sound")
 
     def press_ctrl_c(position):
         if position == 1:
@@ -139,15 +177,7 @@ def test_what_is_broken_off_goes_on_from_its_last_piece(at_once, fake, monkeypat
     fake.at_segment = press_ctrl_c
     with pytest.raises(KeyboardInterrupt):
         transcribe(capsys, "--pending")
-    left = Transcription.objects.exclude(heard_until_seconds=0)
-    assert {(row.state, row.heard_until_seconds, row.lease_expires_at) for row in left} == {
-        (State.PENDING, 10, None)
-    }
-    begun = []
-    fake.at_segment = begun.append
-    assert transcribe(capsys, "--pending").out == "     3 done\n"
-    assert begun.count(1) == 3
-    assert begun.count(0) == 3 - len(left)
+    assert states() == [(State.PENDING, 10, 0, None)]
 
 
 @pytest.mark.django_db

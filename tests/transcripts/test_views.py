@@ -254,6 +254,11 @@ LATER = timezone.now() + timedelta(days=1)
 WHY = {
     "waiting": (None, {}, "waits to be heard"),
     "tried": (State.PENDING, {"attempt_count": 2, "reason": "Out of memory."}, "Attempt 2 went wrong"),
+    "put off": (
+        State.PENDING,
+        {"lease_expires_at": LATER, "reason": "The weights are gone."},
+        "waits for the engine that is to hear it",
+    ),
     "running": (State.RUNNING, {"lease_expires_at": LATER}, "is being heard"),
     "interrupted": (
         State.RUNNING,
@@ -274,7 +279,7 @@ def test_a_lecture_without_transcript_says_why_and_what_comes_next(name, client,
         pages.make_state(video, state, **values)
     page = page_of(client)
     assert sentence in page
-    assert ("every 4s" in page) is (name in {"waiting", "tried", "running", "interrupted"})
+    assert ("every 4s" in page) is (name in {"waiting", "tried", "put off", "running", "interrupted"})
 
 
 @pytest.mark.parametrize("audio", [None, State.NO_AUDIO, State.NO_SPEECH])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -46,6 +46,11 @@ class Hearing:
     @property
     def segments(self) -> Iterator[HeardSegment]:
         return chain.from_iterable(piece.segments for piece in self.pieces)
+
+    def close(self) -> None:
+        """Hear no more; what is heard ahead is dropped."""
+        if isinstance(self.pieces, Generator):
+            self.pieces.close()
 
 
 class Transcriber(ABC):

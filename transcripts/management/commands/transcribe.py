@@ -26,7 +26,7 @@ from django.db.models import Count
 from tqdm import tqdm
 
 from ingestion import lost_objects
-from transcripts import clock, services, transcribers
+from transcripts import clock, planning, services, transcribers
 from transcripts.audio import UnreadableAudioError
 from transcripts.heard import HeardSegment
 from transcripts.models import State, Transcription
@@ -120,7 +120,7 @@ class Command(BaseCommand):
             while services.plan_transcriptions(engine=engine) or services.find_next():
                 handled |= _hear_all(bar, at_once=at_once)
         self._sum_up(as_json=as_json)
-        if obstacle := services.transcription_progress().obstacle:
+        if obstacle := planning.find_obstacle(engine=engine):
             raise CommandError(obstacle)
         if failed_count := Transcription.objects.failed().filter(pk__in=handled).count():
             raise CommandError(f"{failed_count} of {len(handled)} recordings failed: the admin says why.")
@@ -137,7 +137,8 @@ class Command(BaseCommand):
 def _hear_all(bar: "tqdm[Any]", *, at_once: int) -> set[int]:
     """Hear what waits, so many recordings beside one another; return the ids of those taken up.
 
-    Ctrl-C ends each at its next piece, from which it goes on another time; a second one ends the process.
+    Ctrl-C ends each at its next piece, from which it goes on another time; a second one ends the process. What is
+    heard alone ends at once.
     """
     is_broken_off = threading.Event()
     if at_once == 1:
