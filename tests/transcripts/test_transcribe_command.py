@@ -136,7 +136,7 @@ def test_ctrl_c_ends_what_is_heard_side_by_side_at_its_next_piece(fake, monkeypa
     monkeypatch.setattr(type(fake), "recordings_at_once", 2)
     for name in "abc":
         factories.make_media(factories.make_video(name), name.encode())
-    both_began, was_pressed = threading.Barrier(2), threading.Event()
+    both_began, was_pressed = threading.Barrier(2, timeout=60), threading.Event()
     handlers = {}
 
     def handle(number, handler):

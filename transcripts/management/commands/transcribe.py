@@ -13,7 +13,7 @@ import sys
 import threading
 from argparse import ArgumentParser
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -146,7 +146,8 @@ def _hear_all(bar: "tqdm[Any]", *, at_once: int) -> set[int]:
     with ThreadPoolExecutor(at_once) as pool:
         hearing = [pool.submit(_hear_in_thread, bar, is_broken_off) for _ in range(at_once)]
         try:
-            return set().union(*(each.result() for each in hearing))
+            done, _ = wait(hearing, return_when=FIRST_EXCEPTION)
+            return set().union(*(each.result() for each in done))
         except KeyboardInterrupt:
             is_broken_off.set()
             bar.write("Stopping after the pieces in hand; Ctrl-C once more stops at once.", file=sys.stderr)
