@@ -1,7 +1,4 @@
 import json
-import os
-import signal
-import threading
 from pathlib import Path
 
 import pytest
@@ -129,41 +126,6 @@ def test_several_are_heard_at_once_and_each_once(fake, monkeypatch, capsys):
 def states():
     rows = Transcription.objects.order_by("video__video_id")
     return list(rows.values_list("state", "heard_until_seconds", "attempt_count", "lease_expires_at"))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_ctrl_c_ends_what_is_heard_side_by_side_at_its_next_piece(fake, monkeypatch, capsys):
-    monkeypatch.setattr(type(fake), "recordings_at_once", 2)
-    for name in "abc":
-        factories.make_media(factories.make_video(name), name.encode())
-    both_began, was_pressed = threading.Barrier(2, timeout=60), threading.Event()
-    handlers = {}
-
-    def handle(number, handler):
-        handlers[number] = handler
-        was_pressed.set()
-
-    monkeypatch.setattr(signal, "signal", handle)
-
-    def press_ctrl_c(position):
-        if position == 0 and both_began.wait() == 0:
-            raise KeyboardInterrupt
-        assert was_pressed.wait(timeout=60)
-
-    fake.at_segment = press_ctrl_c
-    with pytest.raises(KeyboardInterrupt):
-        transcribe(capsys, "--pending")
-    *begun, never_begun = states()
-    assert sorted(begun) == [(State.PENDING, 0, 0, None), (State.PENDING, 10, 0, None)]
-    assert never_begun == (State.PENDING, 0, 0, None)
-    ended = []
-    monkeypatch.setattr(os, "_exit", ended.append)
-    handlers[signal.SIGINT]()
-    assert ended == [130]
-    heard = []
-    fake.at_segment = heard.append
-    assert transcribe(capsys, "--pending").out == "     3 done\n"
-    assert (heard.count(0), heard.count(1)) == (2, 3)
 
 
 @pytest.mark.django_db
