@@ -12,7 +12,7 @@ from django.core import checks
 from django.db import connection
 
 from transcripts import transcribers
-from transcripts.transcribers.base import ENGLISH, TASKS, TRANSLATE
+from transcripts.transcribers.base import TASKS, translates_nothing
 
 SHORTEST_KEY = 40
 SHORTEST_SECRET = 32
@@ -162,7 +162,7 @@ def check_transcribers(app_configs: Sequence[AppConfig] | None, **options: Any) 
         messages.append(checks.Error(text, hint=hint, id="config.E041"))
     for name in sorted({settings.TRANSCRIBER, transcribers.SECOND_ENGINE} & settings.TRANSCRIBERS.keys()):
         options = settings.TRANSCRIBERS[name].get("OPTIONS", {})
-        if options.get("task") == TRANSLATE and options.get("model", "").endswith(ENGLISH):
+        if translates_nothing(task=options.get("task", ""), model=options.get("model", "")):
             hint = "Name a model that hears other languages, or set WHISPER_TASK to transcribe."
             text = f"WHISPER_TASK is translate, and {options['model']} hears English only."
             messages.append(checks.Error(text, hint=hint, id="config.E044"))

@@ -199,8 +199,7 @@ def _transcribe(claim: claims.Claim, *, on_heard: Listener) -> None:
     if Segment.objects.trusted().filter(transcription_id=claim.transcription_id).exists():
         _finish(claim)
     else:
-        only = f" The model {row.model} hears English only." if transcriber.hears_english_only else ""
-        _end(claim, state=State.NO_SPEECH, reason=f"No speech was heard that could be trusted.{only}")
+        _end(claim, state=State.NO_SPEECH, reason=transcriber.explain_silence())
 
 
 def _hear(path: Path, transcriber: Transcriber, row: Transcription, media: MediaFile) -> Hearing:

@@ -1,4 +1,8 @@
 import json
+import os
+import signal
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -124,8 +128,44 @@ def test_several_are_heard_at_once_and_each_once(fake, monkeypatch, capsys):
 
 
 def states():
-    rows = Transcription.objects.order_by("video__video_id")
+    rows = Transcription.objects.order_by("pk")  # as they are taken up
     return list(rows.values_list("state", "heard_until_seconds", "attempt_count", "lease_expires_at"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ctrl_c_ends_what_is_heard_side_by_side_at_its_next_piece(fake, monkeypatch, capsys):
+    monkeypatch.setattr(type(fake), "recordings_at_once", 2)
+    for name in "abc":
+        factories.make_media(factories.make_video(name), name.encode())
+    all_there, was_pressed = threading.Barrier(3, timeout=60), threading.Event()
+    handlers = {}
+
+    def press_ctrl_c(future):
+        all_there.wait()
+        raise KeyboardInterrupt
+
+    def handle(number, handler):
+        handlers[number] = handler
+        was_pressed.set()
+
+    def hold(position):
+        all_there.wait()
+        assert was_pressed.wait(timeout=60)
+
+    fake.at_segment = hold
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Future, "result", press_ctrl_c)
+        patch.setattr(signal, "signal", handle)
+        transcribe(capsys, "--pending")
+    assert states() == [(State.PENDING, 10, 0, None), (State.PENDING, 10, 0, None), (State.PENDING, 0, 0, None)]
+    ended = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    handlers[signal.SIGINT]()
+    assert ended == [130]
+    heard = []
+    fake.at_segment = heard.append
+    assert transcribe(capsys, "--pending").out == "     3 done\n"
+    assert sorted(heard) == [0, 1, 1, 1]
 
 
 @pytest.mark.django_db

@@ -15,8 +15,6 @@ from transcripts.heard import GateMemory, HeardPiece, HeardSegment
 
 NOTHING = GateMemory()
 TRANSCRIBE, TRANSLATE = TASKS = ("transcribe", "translate")
-# How Whisper's names for models end that hear nothing else.
-ENGLISH = ".en"
 
 
 class TranscriberError(Exception):
@@ -68,7 +66,7 @@ class Transcriber(ABC):
         """
         if task not in TASKS:
             raise TranscriberError(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
-        if task == TRANSLATE and model.endswith(ENGLISH):
+        if translates_nothing(task=task, model=model):
             raise TranscriberError(f"The model {model} hears English only: there is nothing to translate.")
         self.model, self.task, self.expects_terms = model, task, expects_terms
 
@@ -89,6 +87,11 @@ class Transcriber(ABC):
     def hears_english_only(self) -> bool:
         """Tell whether speech in another language is lost on it, once it is prepared."""
         return False
+
+    def explain_silence(self) -> str:
+        """Say that nothing was heard, and what may be why."""
+        only = f" The model {self.model} hears English only." if self.hears_english_only else ""
+        return f"No speech was heard that could be trusted.{only}"
 
     @property
     def recordings_at_once(self) -> int:
@@ -135,6 +138,11 @@ class Transcriber(ABC):
         self.prepare()
         hearing = self.listen(path, language=_base_language(language), from_seconds=from_seconds, terms=terms)
         return replace(hearing, pieces=_finish(hearing.pieces, memory=memory))
+
+
+def translates_nothing(*, task: str, model: str) -> bool:
+    """Tell whether a model is to translate that hears English only, as the ends of Whisper's names say."""
+    return task == TRANSLATE and model.endswith(".en")
 
 
 def _finish(pieces: Iterable[HeardPiece], *, memory: GateMemory) -> Iterator[HeardPiece]:

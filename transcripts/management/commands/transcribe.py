@@ -13,7 +13,7 @@ import sys
 import threading
 from argparse import ArgumentParser
 from collections import Counter
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -88,8 +88,7 @@ class Command(BaseCommand):
         heard, duration_seconds = self._listen(hearing)
         segments = [segment for segment in heard if not segment.gate_reason]
         if not segments:
-            only = f" The model {transcriber.model} hears English only." if transcriber.hears_english_only else ""
-            self.stderr.write(f"No speech was heard in {path} that could be trusted.{only}")
+            self.stderr.write(f"{path}: {transcriber.explain_silence()}")
         if doubts := Counter(segment.gate_reason for segment in heard if segment.gate_reason):
             counts = ", ".join(f"{reason.replace('_', ' ')} ({count})" for reason, count in doubts.most_common())
             self.stderr.write(f"Left out, in doubt: {counts}.")
@@ -146,8 +145,7 @@ def _hear_all(bar: "tqdm[Any]", *, at_once: int) -> set[int]:
     with ThreadPoolExecutor(at_once) as pool:
         hearing = [pool.submit(_hear_in_thread, bar, is_broken_off) for _ in range(at_once)]
         try:
-            done, _ = wait(hearing, return_when=FIRST_EXCEPTION)
-            return set().union(*(each.result() for each in done))
+            return set().union(*(each.result() for each in hearing))
         except KeyboardInterrupt:
             is_broken_off.set()
             bar.write("Stopping after the pieces in hand; Ctrl-C once more stops at once.", file=sys.stderr)
