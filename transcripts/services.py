@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Avg, F
+from django.db.models import Avg, F, Q
 from django.utils import timezone
 
 from ingestion.models import MediaFile, Video
@@ -116,14 +116,15 @@ def withdraw_removed() -> int:
 def transcription_progress() -> Progress:
     """Return how many transcriptions of retained videos have ended, planned or not, and their segments.
 
-    Those that failed with other settings than today's count as no failures.
+    Those that failed with other settings than today's are history: neither work that has ended nor a failure.
     """
-    known = Transcription.objects.retained()
+    today = planning.find_digests(engine=settings.TRANSCRIBER)
+    known = Transcription.objects.retained().exclude(~Q(digest__in=today), state=State.FAILED)
     return Progress(
         done_count=known.ended().count(),
         total_count=known.count() + planning.count_unplanned(engine=settings.TRANSCRIBER),
         row_count=Segment.objects.filter(transcription__in=known).count(),
-        failed_count=known.failed().filter(digest__in=planning.find_digests(engine=settings.TRANSCRIBER)).count(),
+        failed_count=known.failed().count(),
         obstacle=planning.find_obstacle(engine=settings.TRANSCRIBER),
     )
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -27,6 +28,7 @@ from ingestion.models import (
     Subscription,
     Video,
 )
+from transcripts import transcribers
 from transcripts.models import State, Transcription
 
 pytestmark = pytest.mark.django_db
@@ -60,9 +62,9 @@ def served(monkeypatch):
     return known
 
 
-def make_transcription(name, **fields):
+def make_transcription(name, *, digest="of other settings", **fields):
     video = Video.objects.create(video_id=name, title=f"Lecture <b>{name}</b>")
-    return Transcription.objects.create(video=video, digest="d", engine="faster_whisper", **fields)
+    return Transcription.objects.create(video=video, digest=digest, engine="faster_whisper", **fields)
 
 
 def titles():
@@ -130,10 +132,11 @@ def test_a_backlog_is_split_by_where_it_stands():
     make_transcription("one", state=State.DONE, finished_at=at)
     make_transcription("two", state=State.RUNNING, lease_expires_at=at + timedelta(minutes=1))
     make_transcription("three", state=State.RUNNING, lease_expires_at=at - timedelta(minutes=1))
-    make_transcription("four", state=State.FAILED)
+    make_transcription("four", state=State.FAILED, digest=transcribers.get(settings.TRANSCRIBER).digest)
+    make_transcription("five", state=State.FAILED)
     stage = {stage.name: stage for stage in stages.list_stages(at=at)}["transcribe"]
     assert (stage.done_count, stage.running_count, stage.failed_count) == (1, 1, 1)
-    # The one whose worker is gone, and four videos that were not planned with today's transcriber.
+    # Of those waiting one has lost its worker, and four videos were not planned with today's transcriber.
     assert stage.waiting_count == 5
 
 
